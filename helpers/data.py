@@ -1,0 +1,57 @@
+"""The blobs problem: three overlapping clouds of points, and the best that any model can do."""
+
+from typing import NamedTuple
+
+import numpy as np
+from sklearn.datasets import make_blobs
+
+CENTERS, CLUSTER_STD, RANDOM_STATE = 3, 2.0, 2
+
+
+class Split(NamedTuple):
+    """Samples `X` float32 (n/2, 2) and one-hot classes `y` float32 (n/2, centers), twice."""
+
+    trainX: np.ndarray
+    trainy: np.ndarray
+    testX: np.ndarray
+    testy: np.ndarray
+
+
+def prepare_data(
+    n_samples: int = 1000,
+    centers: int = CENTERS,
+    cluster_std: float = CLUSTER_STD,
+    random_state: int = RANDOM_STATE,
+) -> Split:
+    """Draw the blobs with scikit-learn; the first half trains, the second half tests.
+
+    The points are exactly those of `sklearn.datasets.make_blobs` with the same arguments and two
+    features, rounded to float32.
+    """
+    points, classes = make_blobs(
+        n_samples, centers=centers, cluster_std=cluster_std, random_state=random_state
+    )
+    X = points.astype("float32")
+    y = np.eye(centers, dtype="float32")[classes]
+    half = n_samples // 2
+    return Split(X[:half], y[:half], X[half:], y[half:])
+
+
+def best_accuracy(
+    data: Split | None = None, centers: int = CENTERS, random_state: int = RANDOM_STATE
+) -> float:
+    """Accuracy on the test half of the classifier that knows how the points were made.
+
+    The blobs are equally likely, round and of one size, so that the Bayes classifier is the
+    nearest true center (Hastie, Tibshirani, Friedman, The Elements of Statistical Learning, 2009,
+    section 4.3). On infinitely many points no model is better; on a finite test half luck can be.
+    """
+    data = prepare_data(centers=centers, random_state=random_state) if data is None else data
+    _, _, true_centers = make_blobs(centers=centers, random_state=random_state, return_centers=True)
+    distances = np.linalg.norm(data.testX[:, None] - true_centers, axis=-1)
+    return float(np.mean(distances.argmin(axis=1) == data.testy.argmax(axis=1)))
+
+
+def standard_error(accuracy: float, n: int) -> float:
+    """Standard error of an accuracy measured on n independent samples (binomial)."""
+    return float(np.sqrt(accuracy * (1 - accuracy) / n))
