@@ -1,12 +1,12 @@
 """The same run through plain Keras: what `train` is held against."""
 
+from helpers.data import Split, lesson_data
+from helpers.experiment import Experiment, History
+from helpers.network import FEATURES, batch_order, seeds
+
 import keras
 import numpy as np
 import tensorflow as tf
-
-from helpers.data import Split, prepare_data
-from helpers.experiment import Experiment, History
-from helpers.network import FEATURES, batch_order, seeds
 
 
 class LearningRateMonitor(keras.callbacks.Callback):
@@ -39,7 +39,7 @@ def fit_keras(experiment: Experiment, data: Split | None = None) -> History:
     The batches come in the project's own order, through tf.data. An epoch is one execution
     (steps_per_execution), which changes how fast it is and nothing else.
     """
-    data = prepare_data() if data is None else data
+    data = lesson_data() if data is None else data
     n, classes = data.trainy.shape
     updates = -(-n // min(experiment.batch_size, n))
     rate = keras_schedule(experiment, updates)

@@ -7,11 +7,10 @@ them: 1 - beta is subtracted in double precision, the beta that is raised to a p
 float32 even where the network computes in float64.
 """
 
-from numpy import float32
+from helpers.experiment import Experiment
 
 import tensorflow as tf
-
-from helpers.experiment import Experiment
+from numpy import float32
 
 EPSILON = 1e-7
 RHO = 0.9
@@ -47,9 +46,7 @@ def sgd(gradient, state, rate, settings, update):
 def rmsprop(gradient, state, rate, settings, update):
     """RMSprop (Tieleman and Hinton, 2012); epsilon inside the root."""
     (mean_square,) = state
-    mean_square = (
-        settings["rho"] * mean_square + settings["one_minus_rho"] * tf.square(gradient)
-    )
+    mean_square = settings["rho"] * mean_square + settings["one_minus_rho"] * tf.square(gradient)
     return -rate * gradient / tf.sqrt(mean_square + settings["epsilon"]), (mean_square,)
 
 
@@ -65,11 +62,7 @@ def adam(gradient, state, rate, settings, update):
     mean, mean_square = state
     mean += (gradient - mean) * settings["one_minus_beta_1"]
     mean_square += (tf.square(gradient) - mean_square) * settings["one_minus_beta_2"]
-    step = (
-        rate
-        * tf.sqrt(1 - settings["beta_2"] ** update)
-        / (1 - settings["beta_1"] ** update)
-    )
+    step = rate * tf.sqrt(1 - settings["beta_2"] ** update) / (1 - settings["beta_1"] ** update)
     return -step * mean / (tf.sqrt(mean_square) + settings["epsilon"]), (mean, mean_square)
 
 

@@ -1,8 +1,8 @@
 """The learning rate of every update that an experiment lays down before it starts."""
 
-import numpy as np
-
 from helpers.experiment import Experiment
+
+import numpy as np
 
 
 def scheduled_rates(experiment: Experiment, updates_per_epoch: int, floatx: str) -> np.ndarray:

@@ -13,15 +13,15 @@ from functools import lru_cache
 from itertools import repeat
 from typing import NamedTuple
 
-import keras
-import numpy as np
-import tensorflow as tf
-
-from helpers.data import Split, prepare_data
+from helpers.data import Split, lesson_data
 from helpers.experiment import Experiment, History
 from helpers.network import batch_order, initial_weights
 from helpers.optimizers import RULES, initial_state, settings_of
 from helpers.schedules import scheduled_rates
+
+import keras
+import numpy as np
+import tensorflow as tf
 
 NEVER = 1e9  # a patience that no run reaches
 
@@ -32,7 +32,7 @@ def train(experiment: Experiment, data: Split | None = None) -> History:
     Computes in `keras.config.floatx()`. A run that diverges is no error: its arrays hold what
     happened, infinities and NaN included.
     """
-    data = prepare_data() if data is None else data
+    data = lesson_data() if data is None else data
     floatx = keras.config.floatx()
     n, classes = data.trainy.shape
     order, mask = _padded_batches(
@@ -70,7 +70,7 @@ def train_many(
     progress: print how far it is, in tenths.
     """
     experiments = list(experiments)
-    data = prepare_data() if data is None else data
+    data = lesson_data() if data is None else data
     own_threads = None if executor else ThreadPoolExecutor(os.cpu_count())
     try:
         runs = (executor or own_threads).map(train, experiments, repeat(data))
@@ -180,7 +180,10 @@ def _program(optimizer: str):
         def one_batch(epoch, batch, weights, state, scale, loss, right):
             samples = order[epoch, batch]
             gradient, batch_loss, batch_right = _gradient(
-                weights, tf.gather(data.trainX, samples), tf.gather(data.trainy, samples), mask[batch]
+                weights,
+                tf.gather(data.trainX, samples),
+                tf.gather(data.trainy, samples),
+                mask[batch],
             )
             update = tf.cast(epoch * batches + batch + 1, dtype)
             rate = rates[epoch, batch] * scale

@@ -1,0 +1,133 @@
+"""Draw on the Axes that are given; nothing here trains.
+
+Colours are those of Okabe and Ito, told apart by colour-blind readers; line style or marker says the
+same a second time.
+"""
+
+from helpers.experiment import History
+from helpers.network import predict
+from helpers.outcome import BEST, STANDARD_ERROR
+
+import matplotlib
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
+
+BLUE, ORANGE, GREEN, VERMILION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
+PURPLE, SKY, YELLOW, BLACK, GREY = "#CC79A7", "#56B4E9", "#F0E442", "#000000", "#767676"
+
+CURVES = {
+    "accuracy": {"color": BLUE, "linestyle": (0, (4, 1.5)), "linewidth": 1.2, "label": "train"},
+    "val_accuracy": {"color": ORANGE, "linestyle": "-", "linewidth": 1.6, "label": "test"},
+    "loss": {"color": BLUE, "linestyle": (0, (4, 1.5)), "linewidth": 1.2, "label": "train"},
+    "val_loss": {"color": ORANGE, "linestyle": "-", "linewidth": 1.6, "label": "test"},
+    "learning_rate": {"color": GREEN, "linestyle": "-", "linewidth": 1.6, "label": "learning rate"},
+}
+"""How each array of a History is drawn, everywhere."""
+
+CLASSES = [(BLUE, "o"), (ORANGE, "^"), (GREEN, "s")]
+"""Colour and marker of each class."""
+
+AXIS_LABELS = {
+    "accuracy": "accuracy",
+    "val_accuracy": "test accuracy",
+    "loss": "loss (nats)",
+    "val_loss": "test loss (nats)",
+    "learning_rate": "learning rate",
+}
+
+matplotlib.rcParams.update(
+    {
+        "axes.spines.right": False,
+        "axes.spines.top": False,
+        "axes.titlesize": "medium",
+        "axes.grid": True,
+        "grid.color": "#E8E8E8",
+        "axes.axisbelow": True,
+        "figure.dpi": 100,
+        "legend.frameon": False,
+        "legend.fontsize": "small",
+    }
+)
+
+
+def epochs_of(history: History) -> np.ndarray:
+    """The epochs of a run, counted from 1."""
+    return np.arange(1, len(history.loss) + 1)
+
+
+def plot_curve(ax: Axes, history: History, name: str, **style) -> None:
+    """One array of a History over the epochs; `style` overrides the collection's own."""
+    ax.plot(epochs_of(history), getattr(history, name), **{**CURVES[name], **style})
+    ax.set_xlabel("epoch")
+    ax.set_ylabel(AXIS_LABELS[name])
+    if name == "learning_rate":
+        ax.set_yscale("log")
+
+
+def plot_accuracy(ax: Axes, history: History) -> None:
+    """Train and test accuracy over the epochs, under the best accuracy that is possible."""
+    plot_best_accuracy(ax)
+    plot_curve(ax, history, "accuracy")
+    plot_curve(ax, history, "val_accuracy")
+    ax.set_ylabel("accuracy")
+    ax.set_ylim(0, 1)
+
+
+def plot_best_accuracy(ax: Axes) -> None:
+    """Best possible accuracy on the test half, with ±1 standard error of its 500 points."""
+    low, high = BEST - STANDARD_ERROR, BEST + STANDARD_ERROR
+    ax.axhspan(low, high, color=GREY, alpha=0.2, linewidth=0)
+    ax.axhline(BEST, color=GREY, linestyle=":", linewidth=1.2, label="best possible")
+
+
+def plot_band(
+    ax: Axes, histories: list[History], name: str = "val_accuracy", label=None, **style
+) -> None:
+    """Median over several runs, and the band that holds the middle 80 % of them."""
+    curves = np.array([getattr(history, name) for history in histories])
+    low, middle, high = np.percentile(curves, [10, 50, 90], axis=0)
+    style = {**CURVES[name], **style}
+    epochs = epochs_of(histories[0])
+    ax.fill_between(epochs, low, high, color=style["color"], alpha=0.2, linewidth=0)
+    ax.plot(epochs, middle, **{**style, "label": label or style["label"]})
+    ax.set_xlabel("epoch")
+    ax.set_ylabel(AXIS_LABELS[name])
+
+
+def plot_classes(ax: Axes, X: np.ndarray, y: np.ndarray, size: float = 14) -> None:
+    """Scatter samples X (n, 2) with one colour and marker for each class of one-hot y (n, classes)."""
+    classes = y.argmax(axis=1)
+    for number, (colour, marker) in enumerate(CLASSES[: y.shape[1]]):
+        points = X[classes == number]
+        ax.scatter(
+            *points.T, s=size, color=colour, marker=marker, linewidth=0, label=f"class {number}"
+        )
+    ax.set_xlabel("$x_1$")
+    ax.set_ylabel("$x_2$")
+    ax.set_aspect("equal")
+
+
+def plot_decision_regions(ax: Axes, weights: list[np.ndarray], X: np.ndarray) -> None:
+    """What the network with these weights predicts over the plane around X, in pale colours."""
+    extent = plane_around(X)
+    ax.imshow(
+        decision_colours(weights, extent), extent=extent, origin="lower", interpolation="nearest"
+    )
+
+
+def plane_around(X: np.ndarray, margin: float = 1.0) -> tuple[float, float, float, float]:
+    """Smallest and largest x_1, smallest and largest x_2, with a margin."""
+    (left, bottom), (right, top) = X.min(axis=0) - margin, X.max(axis=0) + margin
+    return left, right, bottom, top
+
+
+def decision_colours(weights, extent, pixels: int = 150) -> np.ndarray:
+    """Colour of the predicted class, paler where the network is less sure: (pixels, pixels, 3)."""
+    left, right, bottom, top = extent
+    x1, x2 = np.meshgrid(np.linspace(left, right, pixels), np.linspace(bottom, top, pixels))
+    points = np.column_stack([x1.ravel(), x2.ravel()]).astype("float32")
+    probabilities = np.nan_to_num(predict(weights, points), nan=1 / 3)
+    colours = np.array([to_rgb(colour) for colour, _ in CLASSES])[probabilities.argmax(axis=1)]
+    sureness = 0.12 + 0.38 * (probabilities.max(axis=1, keepdims=True) - 1 / 3) * 1.5
+    return (1 - sureness * (1 - colours)).reshape(pixels, pixels, 3)

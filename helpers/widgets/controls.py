@@ -1,0 +1,216 @@
+"""One control for one field of an Experiment: a slider with a number box, or a list to choose from."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import log10
+
+from helpers.experiment import MONITORS, OPTIMIZERS, RANGES, as_number
+
+import ipywidgets as widgets
+
+LABEL_WIDTH = "100px"
+
+
+@dataclass(frozen=True)
+class Range:
+    """Where a slider begins and ends, in values, and its step: in decades where it is logarithmic.
+
+    off: the value that the slider's first position stands for, one step below `first`; for fields
+    that can be switched off. `...` where a field cannot.
+    """
+
+    first: float
+    last: float
+    step: float
+    log: bool = False
+    off: object = ...
+
+
+SLIDERS = {
+    "learning_rate": Range(1e-7, 1, 0.1, log=True),
+    "momentum": Range(0, 0.99, 0.01),
+    "decay": Range(1e-5, 1, 0.1, log=True, off=0.0),
+    "patience": Range(1, 50, 1, off=None),
+    "factor": Range(0.05, 0.95, 0.05),
+    "min_delta": Range(1e-7, 0.1, 0.25, log=True, off=0.0),
+    "batch_size": Range(8, 500, 0.1, log=True),
+    "seed": Range(0, 99, 1),
+}
+
+CHOICES = {
+    "optimizer": dict(zip(("SGD", "RMSprop", "Adagrad", "Adam"), OPTIMIZERS, strict=True)),
+    "monitor": dict(zip(("test loss", "training loss"), MONITORS, strict=True)),
+}
+
+
+def label_of(name: str) -> str:
+    """The field's name in words."""
+    return name.replace("_", " ")
+
+
+def shown(value) -> str:
+    """A field's value as the controls and the sentences write it."""
+    if value is None or value == 0.0:
+        return "off" if value is None else "0"
+    return f"{value:.6g}" if isinstance(value, float | int) else str(value)
+
+
+class NumberControl(widgets.HBox):
+    """A slider and a box for the exact number; `value` is what Experiment takes.
+
+    The box takes every number that the field allows, also beyond the slider's ends. What it cannot
+    take goes back to what it was, and `on_error` hears a sentence that says why.
+    """
+
+    def __init__(self, name: str, value, on_change: Callable, on_error: Callable):
+        """Build the two; `on_change(value)` hears of the student's moves only."""
+        self.name, self.range = name, SLIDERS[name]
+        self.on_change, self.on_error = on_change, on_error
+        self.slider = self._slider()
+        self.slider.add_class(f"control-{name}")
+        self.box = widgets.Text(
+            continuous_update=False,
+            tooltip=f"{label_of(name)}, exact value",
+            layout=widgets.Layout(width="76px", flex="0 0 auto"),
+        ).add_class(f"box-{name}")
+        self._moving = False
+        self.value = value
+        self.slider.observe(self._slid, "value")
+        self.box.observe(self._typed, "value")
+        super().__init__([self.slider, self.box], layout=widgets.Layout(max_width="560px"))
+
+    def _slider(self):
+        common = {
+            "description": label_of(self.name),
+            "readout": False,
+            "style": {"description_width": LABEL_WIDTH},
+            "layout": widgets.Layout(flex="1 1 auto", width="auto", min_width="160px"),
+        }
+        r = self.range
+        below = 0 if r.off is ... else r.step
+        if r.log:
+            low, high = round(log10(r.first), 6) - below, log10(r.last)
+            return widgets.FloatLogSlider(min=low, max=high, step=r.step, **common)
+        kind = widgets.IntSlider if RANGES[self.name][0] is int else widgets.FloatSlider
+        return kind(min=r.first - below, max=r.last, step=r.step, **common)
+
+    @property
+    def value(self):
+        """The field's value, `off` included."""
+        return self._value
+
+    @value.setter
+    def value(self, value):
+        self._value, self._moving = value, True
+        position = self.slider.min if value is None else value
+        if self.range.log:
+            self.slider.value = max(position, 10**self.slider.min)
+        else:
+            self.slider.value = min(max(position, self.slider.min), self.slider.max)
+        self.box.value = "off" if self._is_off(value) else shown(value)
+        self._moving = False
+
+    def _is_off(self, value) -> bool:
+        return self.range.off is not ... and value == self.range.off
+
+    def _slid(self, change):
+        if self._moving:
+            return
+        position, r = change["new"], self.range
+        if r.off is not ... and position < r.first * (1 - 1e-6):
+            value = r.off
+        else:
+            value = float(f"{position:.3g}")
+            value = as_number(self.name, round(value) if RANGES[self.name][0] is int else value)
+        self._value, self._moving = value, True
+        self.box.value = "off" if self._is_off(value) else shown(value)
+        self._moving = False
+        self.on_change(value)
+
+    def _typed(self, change):
+        if self._moving:
+            return
+        text = change["new"].strip().lower()
+        try:
+            if text == "off" and self.range.off is not ...:
+                value = self.range.off
+            else:
+                value = as_number(self.name, _number(text))
+        except ValueError as error:
+            self.value = self._value
+            self.on_error(str(error))
+            return
+        self.value = value
+        self.on_change(value)
+
+    @property
+    def disabled(self) -> bool:
+        """Whether the student can move it now."""
+        return self.slider.disabled
+
+    @disabled.setter
+    def disabled(self, disabled: bool):
+        self.slider.disabled = self.box.disabled = disabled
+
+
+def _number(text: str):
+    """The number that a text means; the text itself where it means none, for the error's sentence."""
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text
+
+
+class ChoiceControl(widgets.HBox):
+    """A list to choose from."""
+
+    def __init__(self, name: str, value, on_change: Callable, on_error: Callable):
+        """Build it; `on_change(value)` hears of the student's choices only."""
+        self.name = name
+        self.dropdown = widgets.Dropdown(
+            options=CHOICES[name],
+            value=value,
+            description=label_of(name),
+            style={"description_width": LABEL_WIDTH},
+            layout=widgets.Layout(width="230px"),
+        ).add_class(f"control-{name}")
+        self._moving = False
+        self.on_change = on_change
+        self.dropdown.observe(self._chosen, "value")
+        super().__init__([self.dropdown])
+
+    @property
+    def value(self) -> str:
+        """The chosen value."""
+        return self.dropdown.value
+
+    @value.setter
+    def value(self, value: str):
+        self._moving = True
+        self.dropdown.value = value
+        self._moving = False
+
+    def _chosen(self, change):
+        if not self._moving:
+            self.on_change(change["new"])
+
+    @property
+    def disabled(self) -> bool:
+        """Whether the student can choose now."""
+        return self.dropdown.disabled
+
+    @disabled.setter
+    def disabled(self, disabled: bool):
+        self.dropdown.disabled = disabled
+
+
+def make_control(name: str, value, on_change: Callable, on_error: Callable):
+    """Make the control of a field; ValueError names the fields that have one."""
+    if name in SLIDERS:
+        return NumberControl(name, value, on_change, on_error)
+    return ChoiceControl(name, value, on_change, on_error)
+
+
+CONTROLLED = (*SLIDERS, *CHOICES)

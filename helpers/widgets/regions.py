@@ -1,0 +1,112 @@
+"""Decision regions beside the curves, with a replay of the training."""
+
+from collections.abc import Callable
+
+from helpers.data import lesson_data
+from helpers.experiment import History
+from helpers.plots import decision_colours, plane_around, plot_classes
+from helpers.widgets.picture import SCALE, png
+
+import ipywidgets as widgets
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+WIDTH, HEIGHT = 350, 372
+
+
+class Regions(widgets.VBox):
+    """What the network predicts over the plane, after the last epoch or the one of the replay."""
+
+    def __init__(self, on_epoch: Callable):
+        """`on_epoch(epoch)` hears where the replay stands, None at its end."""
+        self.on_epoch = on_epoch
+        self.history = None
+        self._draw_axes()
+        self.image = widgets.Image(
+            format="png",
+            tooltip="Decision regions of the network, with the test points",
+            layout=widgets.Layout(width=f"{WIDTH}px", max_width="100%", height="auto"),
+        ).add_class("explorer-regions")
+        self.play = widgets.Play(
+            min=1, max=200, step=2, interval=80, show_repeat=False, tooltip="Replay the training"
+        ).add_class("explorer-play")
+        self.epoch = widgets.IntSlider(
+            min=1,
+            max=200,
+            description="epoch",
+            style={"description_width": "44px"},
+            layout=widgets.Layout(flex="1 1 auto", width="auto", min_width="120px"),
+        ).add_class("control-epoch")
+        widgets.jslink((self.play, "value"), (self.epoch, "value"))
+        self.epoch.observe(self._replayed, "value")
+        replay = widgets.HBox(
+            [self.play, self.epoch], layout=widgets.Layout(max_width=f"{WIDTH}px")
+        )
+        super().__init__(
+            [self.image, replay], layout=widgets.Layout(display="none", max_width="100%")
+        )
+
+    @property
+    def visible(self) -> bool:
+        """Whether the regions stand beside the curves."""
+        return self.layout.display != "none"
+
+    @visible.setter
+    def visible(self, visible: bool):
+        self.layout.display = "flex" if visible else "none"
+        if visible and self.history:
+            self._draw()
+
+    def show(self, history: History):
+        """Show the end of a run."""
+        self.history = None  # the slider's own moves below are no replay
+        last = len(history.loss)
+        self.play.playing = False
+        self.play.max = self.epoch.max = last
+        self.play.value = self.epoch.value = last
+        self.history = history
+        if self.visible:
+            self._draw()
+
+    def _replayed(self, change):
+        if self.history:
+            self._draw()
+            epoch = change["new"]
+            self.on_epoch(None if epoch == self.epoch.max else epoch)
+
+    def _draw_axes(self):
+        data = lesson_data()
+        figure = Figure(figsize=(WIDTH / 100, HEIGHT / 100), dpi=100 * SCALE)
+        self.canvas = FigureCanvasAgg(figure)
+        ax = figure.add_axes([44 / WIDTH, 44 / HEIGHT, 1 - 54 / WIDTH, 1 - 84 / HEIGHT])
+        self.extent = plane_around(data.testX)
+        blank = np.ones((2, 2, 3))
+        self.colours = ax.imshow(blank, extent=self.extent, origin="lower", animated=True)
+        plot_classes(ax, data.testX, data.testy, size=9)
+        ax.set_aspect("auto")
+        ax.grid(visible=False)
+        self.points = list(ax.collections)
+        for points in self.points:
+            points.set_animated(True)
+        ax.legend(
+            loc="upper left",
+            bbox_to_anchor=(-0.02, 1.09),
+            ncols=3,
+            handletextpad=0,
+            columnspacing=1,
+        )
+        self.title = figure.text(44 / WIDTH, 1 - 19 / HEIGHT, "", fontsize=11, animated=True)
+        self.canvas.draw()
+        self.background = self.canvas.copy_from_bbox(figure.bbox)
+
+    def _draw(self):
+        epoch = self.epoch.value
+        weights = [array[epoch - 1] for array in self.history.weights_by_epoch]
+        accuracy = self.history.val_accuracy[epoch - 1]
+        self.colours.set_data(decision_colours(weights, self.extent, pixels=120))
+        self.title.set_text(f"epoch {epoch}: test accuracy {accuracy:.0%}".replace("%", " %"))
+        self.canvas.restore_region(self.background)
+        for artist in (self.colours, *self.points, self.title):
+            artist.draw(self.canvas.get_renderer())
+        self.image.value = png(np.asarray(self.canvas.buffer_rgba())[..., :3])
