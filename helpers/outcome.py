@@ -19,8 +19,8 @@ RULES = {
     "the standard error of the test set (1.6 percentage points, one standard deviation).",
     "did not learn": "The mean test accuracy of the last 50 epochs is nearer to guessing (33 %) "
     "than to the best possible (84 %).",
-    "still learning": "The mean training loss of the last 25 epochs is more than 2 % below that "
-    "of the 25 epochs before.",
+    "still learning": "The mean test loss of the last 25 epochs is more than 0.8 % below that of "
+    "the 25 epochs before.",
     "settled": "None of the others: the run has found its level, good or poor.",
 }
 """Kind of run: its rule. The first rule that holds gives the word."""
@@ -59,8 +59,9 @@ def kind_of_run(history: History) -> str:
         return "volatile"
     if accuracy.mean() < (1 / CENTERS + BEST) / 2:
         return "did not learn"
-    half = len(loss) // 2
-    if half and loss[half:].mean() < 0.98 * loss[:half].mean():
+    test_loss = history.val_loss[-WINDOW:]
+    half = len(test_loss) // 2
+    if half and test_loss[half:].mean() < 0.992 * test_loss[:half].mean():
         return "still learning"
     return "settled"
 

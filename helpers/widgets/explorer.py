@@ -11,7 +11,7 @@ from helpers.outcome import RULES, outcome
 from helpers.training import train
 from helpers.widgets.controls import CONTROLLED, label_of, make_control, shown
 from helpers.widgets.panels import AccuracyPanel, MonitorPanel, RatePanel, WaitPanel
-from helpers.widgets.picture import Picture, Scene
+from helpers.widgets.picture import ImageWithTitle, Picture, Scene
 from helpers.widgets.pins import Pins
 from helpers.widgets.regions import Regions
 from helpers.widgets.seeds import BackgroundRuns
@@ -40,11 +40,10 @@ class Explorer(widgets.VBox):
             panels[1:1] = [MonitorPanel(), WaitPanel()]
         height = 150 + 85 * sum(panel.height for panel in panels)
         self.picture = Picture(panels, WIDTH, height)
-        self.image = widgets.Image(
-            format="png",
-            tooltip="Accuracy and learning rate over the epochs; the sentence below says the result",
-            layout=widgets.Layout(width=f"{WIDTH}px", max_width="100%", height="auto"),
-        ).add_class("explorer-figure")
+        self.image = ImageWithTitle(
+            WIDTH, "Accuracy and learning rate over the epochs; the sentence below says the result"
+        )
+        self.image.add_class("explorer-figure")
         self.status = widgets.HTML().add_class("explorer-status")
         self.regions = Regions(self._replayed)
         self.pins = Pins(self._draw)

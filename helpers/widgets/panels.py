@@ -120,7 +120,7 @@ class RatePanel:
         ax.set_ylim(3e-9, 3)
         ax.yaxis.set_major_locator(LogLocator(10, numticks=5))
         ax.yaxis.set_minor_locator(LogLocator(10, subs=[], numticks=5))
-        ax.set_ylabel("learning\nrate")
+        ax.set_ylabel("rate")
         ax.set_xlabel("epoch")
         self.ax = ax
         self.ghost = ax.plot([], [], **GHOST)[0]
@@ -144,7 +144,7 @@ class MonitorPanel:
     def build(self, ax):
         """A fixed axis for the loss."""
         ax.set_ylim(0.35, 1.6)
-        ax.set_ylabel("monitored\nloss (nats)")
+        ax.set_ylabel("loss (nats)")
         self.ax = ax
         self.loss = ax.plot([], [], **CURVES["val_loss"])[0]
         self.best = ax.plot([], [], color="black", linewidth=1.1, drawstyle="steps-post")[0]
@@ -172,7 +172,7 @@ class WaitPanel:
 
     def build(self, ax):
         """The axis ends a little above the patience."""
-        ax.set_ylabel("epochs\nwaited")
+        ax.set_ylabel("waited")
         self.ax = ax
         self.wait = ax.plot([], [], color=GREY, linewidth=1.3, drawstyle="steps-mid")[0]
         self.patience = ax.axhline(1, color=VERMILION, linewidth=1.1, linestyle=(0, (4, 2)))

@@ -10,10 +10,12 @@ from io import BytesIO
 from helpers.experiment import History
 from helpers.plots import BLACK, PURPLE, SKY, VERMILION
 
+import ipywidgets as widgets
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from PIL import Image
+from PIL import Image as PillowImage
+from traitlets import Unicode
 
 SCALE = 1.5  # image pixels for each pixel on the page: sharp letters on most screens
 PIN_STYLES = [
@@ -37,6 +39,20 @@ class Scene:
     band: list[History] = field(default_factory=list)
     pins: list[History] = field(default_factory=list)
     epoch: int | None = None  # where the replay stands, counted from 1
+
+
+class ImageWithTitle(widgets.Image):
+    """An image whose tooltip is its name for screen readers.
+
+    The front end looks for a description before it shows a tooltip; ipywidgets's image has none.
+    """
+
+    description = Unicode("").tag(sync=True)
+
+    def __init__(self, width: int, tooltip: str):
+        """Show at most as wide as the page; width in pixels of the page."""
+        layout = widgets.Layout(width=f"{width}px", max_width="100%", height="auto")
+        super().__init__(format="png", tooltip=tooltip, layout=layout)
 
 
 class Picture:
@@ -102,5 +118,5 @@ class Picture:
 def png(pixels: np.ndarray) -> bytes:
     """Encode pixels, uint8 (height, width, 3), fast rather than small."""
     buffer = BytesIO()
-    Image.fromarray(np.ascontiguousarray(pixels)).save(buffer, "png", compress_level=1)
+    PillowImage.fromarray(np.ascontiguousarray(pixels)).save(buffer, "png", compress_level=1)
     return buffer.getvalue()

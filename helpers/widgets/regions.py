@@ -5,7 +5,7 @@ from collections.abc import Callable
 from helpers.data import lesson_data
 from helpers.experiment import History
 from helpers.plots import decision_colours, plane_around, plot_classes
-from helpers.widgets.picture import SCALE, png
+from helpers.widgets.picture import SCALE, ImageWithTitle, png
 
 import ipywidgets as widgets
 import numpy as np
@@ -23,11 +23,8 @@ class Regions(widgets.VBox):
         self.on_epoch = on_epoch
         self.history = None
         self._draw_axes()
-        self.image = widgets.Image(
-            format="png",
-            tooltip="Decision regions of the network, with the test points",
-            layout=widgets.Layout(width=f"{WIDTH}px", max_width="100%", height="auto"),
-        ).add_class("explorer-regions")
+        self.image = ImageWithTitle(WIDTH, "Decision regions of the network, with the test points")
+        self.image.add_class("explorer-regions")
         self.play = widgets.Play(
             min=1, max=200, step=2, interval=80, show_repeat=False, tooltip="Replay the training"
         ).add_class("explorer-play")
