@@ -2,44 +2,49 @@
 # make test  the same set-up, then everything that CI runs
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test env bench notebooks format clean
+.PHONY: help lab env test bench notebooks format clean
 
-# The first Python of the supported versions; `make lab PYTHON=…` names another.
+# The first Python that TensorFlow has packages for; `make lab PYTHON=...` names another.
+SUPPORTED = $(shell $(1) -c 'import sys; print("$(1)" * ((3, 11) <= sys.version_info < (3, 14)))' 2>/dev/null)
 PYTHON ?= $(or $(firstword $(foreach python,python3 python3.13 python3.12 python3.11 python,\
-	$(shell $(python) -c 'import sys; print("$(python)" if (3, 11) <= sys.version_info < (3, 14) else "")' 2>/dev/null))),python3)
+	$(call SUPPORTED,$(python)))),python3)
+SET_UP = $(PYTHON) .ci/set_up.py
 BIN := .venv/bin
-NOTEBOOKS := $(sort $(wildcard notebooks/*.ipynb))
+NBCONVERT := $(BIN)/jupyter nbconvert --to notebook --execute --inplace --log-level=WARN \
+	--NotebookClient.record_timing=False --NotebookClient.store_widget_state=False
 LAB_ARGS ?=
 
 help:
 	@echo 'make lab        open the notebooks in JupyterLab (make lab LAB_ARGS="--no-browser --port=8899")'
+	@echo 'make env        the set-up alone, which all the others do first'
 	@echo 'make test       lint, unit, oracle, notebook and browser tests'
-	@echo 'make env        the set-up alone'
 	@echo 'make bench      the benchmarks, side by side'
 	@echo 'make notebooks  execute the notebooks in place'
 	@echo 'make format     format code and notebooks'
 
 env: .venv/ready
 
+# The stamp is written last: a half-made .venv is made anew.
 .venv/ready: pyproject.toml constraints.txt .ci/set_up.py
-	@$(PYTHON) .ci/set_up.py .venv test
+	@command -v $(PYTHON) >/dev/null || \
+		{ echo 'No $(PYTHON) here: these notebooks need Python 3.11, 3.12 or 3.13.' >&2; exit 1; }
+	@$(SET_UP) test
 	@touch $@
 
 lab: .venv/ready
 	@$(BIN)/jupyter lab --notebook-dir=notebooks $(LAB_ARGS)
 
 test: .venv/ready
-	@$(BIN)/ruff check --quiet
-	@$(BIN)/ruff format --quiet --check
-	@$(BIN)/pytest tests
-	@$(BIN)/pytest --nbval --nbval-current-env --nbval-cell-timeout=120 notebooks
+	$(BIN)/ruff check --quiet
+	$(BIN)/ruff format --quiet --check
+	$(BIN)/python -m pytest tests
+	$(BIN)/python -m pytest --nbval --nbval-current-env --nbval-cell-timeout=120 notebooks
 
 notebooks: .venv/ready
-	@$(BIN)/jupyter nbconvert --to notebook --execute --inplace --log-level=WARN \
-		--NotebookClient.record_timing=False --NotebookClient.store_widget_state=False $(NOTEBOOKS)
+	@$(NBCONVERT) notebooks/*.ipynb
 
 .venv/bench: .venv/ready
-	@$(PYTHON) .ci/set_up.py .venv test,bench
+	@$(SET_UP) test,bench
 	@touch $@
 
 bench: .venv/bench

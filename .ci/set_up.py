@@ -7,54 +7,57 @@ import os
 import subprocess
 import sys
 
-OLDEST, NEWEST = (3, 11), (3, 13)
+VENV = ".venv"
+PYTHON = os.path.join(VENV, "bin", "python")
+HERE = "Python %d.%d" % sys.version_info[:2]
+NEEDED = "these notebooks need Python 3.11, 3.12 or 3.13"
+NAME_ONE = "name one with, for example, make lab PYTHON=python3.12"
+OFFLINE = ("NewConnectionError", "Max retries", "from versions: none", "timed out", "ProxyError")
 
 
 def stop(sentence):
     """End with one sentence and no traceback."""
-    sys.exit("\n" + sentence + "\n")
+    sys.exit("\n%s\n" % sentence)
 
 
 def run(*command):
-    """Run a command; its exit status, and what it wrote to stderr."""
+    """Run a command; None if it worked, what it wrote to stderr if not."""
     process = subprocess.Popen(command, stderr=subprocess.PIPE)
     errors = process.communicate()[1].decode("utf-8", "replace")
-    return process.returncode, errors
+    return errors if process.returncode else None
 
 
-def set_up(venv, extras):
-    """Create the virtual environment and install the pinned packages and the project."""
-    here = "%d.%d" % sys.version_info[:2]
-    if sys.version_info[:2] < OLDEST:
-        stop("Python %s is too old: these notebooks need Python 3.11, 3.12 or 3.13." % here)
-    if sys.version_info[:2] > NEWEST:
+def make_environment():
+    """Create the virtual environment anew, unless a whole one is there to be brought up to date."""
+    whole = os.path.exists(os.path.join(VENV, "ready"))
+    if run(sys.executable, "-m", "venv", *([] if whole else ["--clear"]) + [VENV]) is not None:
         stop(
-            "Python %s is newer than TensorFlow's packages: these notebooks need Python 3.11, "
-            "3.12 or 3.13 (name one with: make lab PYTHON=python3.13)." % here
+            "%s could not make a virtual environment in %s; on Debian and Ubuntu this means that "
+            "the package python3-venv is missing." % (HERE, VENV)
         )
-    print("Setting up %s with Python %s; the first time takes a few minutes ..." % (venv, here))
-    sys.stdout.flush()
-    status, errors = run(sys.executable, "-m", "venv", venv)
-    if status:
+
+
+def install(*arguments):
+    """Install with pip, at the pinned versions."""
+    command = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    errors = run(*command + ["--constraint", "constraints.txt"] + list(arguments))
+    if errors is None:
+        return
+    if any(sign in errors for sign in OFFLINE):
         stop(
-            "Python %s could not make a virtual environment; on Debian and Ubuntu the package "
-            "python3-venv is missing." % here
+            "The packages could not be downloaded: the first set-up needs the network; call the "
+            "same command again when it is there."
         )
-    python = os.path.join(venv, "Scripts" if os.name == "nt" else "bin", "python")
-    status, errors = run(
-        *[python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        + ["--constraint", "constraints.txt", "--editable", ".[%s]" % extras]
-    )
-    offline = ("NewConnectionError", "Failed to establish", "Could not find a version", "Timeout")
-    if status and any(sign in errors for sign in offline):
-        stop(
-            "The packages could not be downloaded: the first set-up needs the network (or a pip "
-            "index that has them); call the same command again when it is there."
-        )
-    if status:
-        stop("pip could not install the packages. Its last words: " + errors.strip()[-500:])
+    stop("pip could not install the packages; its last words: " + errors.strip()[-500:])
 
 
 if __name__ == "__main__":
-    os.environ.setdefault("PIP_CONSTRAINT", "constraints.txt")  # pins the build's packages too
-    set_up(sys.argv[1], sys.argv[2])
+    if sys.version_info < (3, 11):
+        stop("%s is too old: %s (%s)." % (HERE, NEEDED, NAME_ONE))
+    if sys.version_info >= (3, 14):
+        stop("%s is too new for TensorFlow: %s (%s)." % (HERE, NEEDED, NAME_ONE))
+    print("Setting up %s with %s; the first time takes a few minutes ..." % (VENV, HERE))
+    sys.stdout.flush()
+    make_environment()
+    install("setuptools")  # builds the project here, so that a later call needs no network for it
+    install("--no-build-isolation", "--editable", ".[%s]" % sys.argv[1])

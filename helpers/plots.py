@@ -123,11 +123,12 @@ def plane_around(X: np.ndarray, margin: float = 1.0) -> tuple[float, float, floa
 
 
 def decision_colours(weights, extent, pixels: int = 150) -> np.ndarray:
-    """Colour of the predicted class, paler where the network is less sure: (pixels, pixels, 3)."""
+    """Colour of the predicted class, paler where the network is less sure: uint8 (pixels, pixels, 3)."""
     left, right, bottom, top = extent
     x1, x2 = np.meshgrid(np.linspace(left, right, pixels), np.linspace(bottom, top, pixels))
     points = np.column_stack([x1.ravel(), x2.ravel()]).astype("float32")
     probabilities = np.nan_to_num(predict(weights, points), nan=1 / 3)
     colours = np.array([to_rgb(colour) for colour, _ in CLASSES])[probabilities.argmax(axis=1)]
     sureness = 0.12 + 0.38 * (probabilities.max(axis=1, keepdims=True) - 1 / 3) * 1.5
-    return (1 - sureness * (1 - colours)).reshape(pixels, pixels, 3)
+    shades = 255 * (1 - sureness * (1 - colours))
+    return shades.astype("uint8").reshape(pixels, pixels, 3)

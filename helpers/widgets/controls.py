@@ -114,9 +114,9 @@ class NumberControl(widgets.HBox):
         return self.range.off is not ... and value == self.range.off
 
     def _slid(self, change):
-        if self._moving:
-            return
         position, r = change["new"], self.range
+        if self._moving or self._is_stop_nearest_to_value(position):
+            return
         if r.off is not ... and position < r.first * (1 - 1e-6):
             value = r.off
         else:
@@ -126,6 +126,13 @@ class NumberControl(widgets.HBox):
         self.box.value = "off" if self._is_off(value) else shown(value)
         self._moving = False
         self.on_change(value)
+
+    def _is_stop_nearest_to_value(self, position) -> bool:
+        """Whether the front end has only snapped a typed value to the slider's nearest stop."""
+        if self._is_off(self._value) or self._value <= 0 or position <= 0:
+            return position == self._value
+        distance = log10(position / self._value) if self.range.log else position - self._value
+        return abs(distance) < 0.5 * self.range.step
 
     def _typed(self, change):
         if self._moving:

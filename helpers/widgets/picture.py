@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from io import BytesIO
 
 from helpers.experiment import History
-from helpers.plots import BLACK, PURPLE, SKY, VERMILION
+from helpers.plots import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILION
 
 import ipywidgets as widgets
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from PIL import Image as PillowImage
 from traitlets import Unicode
@@ -112,11 +113,28 @@ class Picture:
                 artist.axes.draw_artist(artist) if artist.axes else artist.draw(
                     self.canvas.get_renderer()
                 )
-        return png(np.asarray(self.canvas.buffer_rgba())[..., :3])
+        return png(self.canvas)
 
 
-def png(pixels: np.ndarray) -> bytes:
-    """Encode pixels, uint8 (height, width, 3), fast rather than small."""
+def palette_of(colours: list[str], shades: int) -> PillowImage.Image:
+    """White, then each colour (at most 255 / shades of them) in even shades from itself to white."""
+    strength = np.linspace(1, 0, shades, endpoint=False)[:, None]
+    tones = [1 - strength * (1 - np.array(to_rgb(colour))) for colour in dict.fromkeys(colours)]
+    levels = (np.concatenate([[[1.0, 1.0, 1.0]], *tones]) * 255).round().astype("uint8")
+    palette = PillowImage.new("P", (1, 1))
+    palette.putpalette(levels.tobytes())
+    return palette
+
+
+CURVE_COLOURS = [BLUE, ORANGE, GREEN, VERMILION, GREY, BLACK, *(colour for colour, _ in PIN_STYLES)]
+PALETTE = palette_of(CURVE_COLOURS, 25)
+
+
+def png(canvas: FigureCanvasAgg, palette: PillowImage.Image = PALETTE) -> bytes:
+    """Encode what the canvas shows, in the colours of a fixed palette: five times faster than all."""
+    size = canvas.get_width_height(physical=True)
+    image = PillowImage.frombuffer("RGBA", size, canvas.buffer_rgba(), "raw", "RGBA", 0, 1)
+    image = image.convert("RGB").quantize(palette=palette, dither=PillowImage.Dither.NONE)
     buffer = BytesIO()
-    PillowImage.fromarray(np.ascontiguousarray(pixels)).save(buffer, "png", compress_level=1)
+    image.save(buffer, "png", compress_level=1)
     return buffer.getvalue()

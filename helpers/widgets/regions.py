@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from helpers.data import lesson_data
 from helpers.experiment import History
-from helpers.plots import decision_colours, plane_around, plot_classes
-from helpers.widgets.picture import SCALE, ImageWithTitle, png
+from helpers.plots import BLACK, BLUE, GREEN, ORANGE, decision_colours, plane_around, plot_classes
+from helpers.widgets.picture import SCALE, ImageWithTitle, palette_of, png
 
 import ipywidgets as widgets
 import numpy as np
@@ -13,6 +13,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 WIDTH, HEIGHT = 350, 372
+PALETTE = palette_of([BLUE, ORANGE, GREEN, BLACK], 63)
 
 
 class Regions(widgets.VBox):
@@ -76,24 +77,25 @@ class Regions(widgets.VBox):
         data = lesson_data()
         figure = Figure(figsize=(WIDTH / 100, HEIGHT / 100), dpi=100 * SCALE)
         self.canvas = FigureCanvasAgg(figure)
-        ax = figure.add_axes([44 / WIDTH, 44 / HEIGHT, 1 - 54 / WIDTH, 1 - 84 / HEIGHT])
+        ax = figure.add_axes([52 / WIDTH, 44 / HEIGHT, 1 - 62 / WIDTH, 1 - 102 / HEIGHT])
         self.extent = plane_around(data.testX)
-        blank = np.ones((2, 2, 3))
+        blank = np.full((2, 2, 3), 255, "uint8")
         self.colours = ax.imshow(blank, extent=self.extent, origin="lower", animated=True)
         plot_classes(ax, data.testX, data.testy, size=9)
         ax.set_aspect("auto")
         ax.grid(visible=False)
+        ax.locator_params(steps=[5])
         self.points = list(ax.collections)
         for points in self.points:
             points.set_animated(True)
         ax.legend(
             loc="upper left",
-            bbox_to_anchor=(-0.02, 1.09),
+            bbox_to_anchor=(-0.03, 1.11),
             ncols=3,
             handletextpad=0,
             columnspacing=1,
         )
-        self.title = figure.text(44 / WIDTH, 1 - 19 / HEIGHT, "", fontsize=11, animated=True)
+        self.title = figure.text(52 / WIDTH, 1 - 19 / HEIGHT, "", fontsize=11, animated=True)
         self.canvas.draw()
         self.background = self.canvas.copy_from_bbox(figure.bbox)
 
@@ -106,4 +108,4 @@ class Regions(widgets.VBox):
         self.canvas.restore_region(self.background)
         for artist in (self.colours, *self.points, self.title):
             artist.draw(self.canvas.get_renderer())
-        self.image.value = png(np.asarray(self.canvas.buffer_rgba())[..., :3])
+        self.image.value = png(self.canvas, PALETTE)
