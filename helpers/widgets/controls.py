@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from math import log10
 
 from helpers.experiment import MONITORS, OPTIMIZERS, RANGES, as_number
+from helpers.widgets.words import label_of, shown
 
 import ipywidgets as widgets
 
@@ -41,18 +42,6 @@ CHOICES = {
     "optimizer": dict(zip(("SGD", "RMSprop", "Adagrad", "Adam"), OPTIMIZERS, strict=True)),
     "monitor": dict(zip(("test loss", "training loss"), MONITORS, strict=True)),
 }
-
-
-def label_of(name: str) -> str:
-    """The field's name in words."""
-    return name.replace("_", " ")
-
-
-def shown(value) -> str:
-    """A field's value as the controls and the sentences write it."""
-    if value is None or value == 0.0:
-        return "off" if value is None else "0"
-    return f"{value:.6g}" if isinstance(value, float | int) else str(value)
 
 
 class NumberControl(widgets.HBox):
@@ -213,11 +202,73 @@ class ChoiceControl(widgets.HBox):
         self.dropdown.disabled = disabled
 
 
+class ScheduleControl(widgets.VBox):
+    """A piecewise-constant rate: from which epoch on, which rate; three breakpoints to set."""
+
+    BREAKPOINTS = 3
+
+    def __init__(self, name: str, value, on_change: Callable, on_error: Callable):
+        """Build a row for each breakpoint; `on_change(schedule)` hears of the student's moves only."""
+        self.name, self.on_change = name, on_change
+        breakpoints = [*value, *[(150 + 20 * k, 1e-3) for k in range(self.BREAKPOINTS)]]
+        self.rows = []
+        for number, (epoch, rate) in enumerate(breakpoints[: self.BREAKPOINTS]):
+            used = widgets.Checkbox(
+                value=number < len(value),
+                description=f"breakpoint {number + 1}",
+                indent=False,
+                layout=widgets.Layout(width="110px"),
+            )
+            start = widgets.IntSlider(
+                min=1,
+                max=199,
+                value=epoch,
+                description="from epoch",
+                style={"description_width": "74px"},
+                layout=widgets.Layout(flex="1 1 200px", width="auto", min_width="180px"),
+            )
+            level = NumberControl("learning_rate", rate, self._changed, on_error)
+            level.slider.description = "rate"
+            level.slider.style.description_width = "40px"
+            level.slider.remove_class("control-learning_rate").add_class(
+                f"control-rate-{number + 1}"
+            )
+            level.layout = widgets.Layout(flex="1 1 240px")
+            start.add_class(f"control-epoch-{number + 1}")
+            for widget in (used, start):
+                widget.observe(self._changed, "value")
+            self.rows.append((used, start, level))
+        wrap = widgets.Layout(flex_flow="row wrap", align_items="center", max_width="700px")
+        super().__init__([widgets.HBox(row, layout=wrap) for row in self.rows])
+        self.add_class(f"control-{name}")
+        self._moving = False
+
+    @property
+    def value(self) -> tuple[tuple[int, float], ...]:
+        """The breakpoints in use, in the order of their epochs; of two in one epoch, the last."""
+        return tuple(
+            sorted({s.value: level.value for used, s, level in self.rows if used.value}.items())
+        )
+
+    @value.setter
+    def value(self, schedule):
+        self._moving = True
+        for number, (used, start, level) in enumerate(self.rows):
+            used.value = number < len(schedule)
+            if used.value:
+                start.value, level.value = schedule[number]
+        self._moving = False
+
+    def _changed(self, _):
+        if not self._moving:
+            self.on_change(self.value)
+
+
 def make_control(name: str, value, on_change: Callable, on_error: Callable):
     """Make the control of a field; ValueError names the fields that have one."""
-    if name in SLIDERS:
-        return NumberControl(name, value, on_change, on_error)
-    return ChoiceControl(name, value, on_change, on_error)
+    kind = NumberControl if name in SLIDERS else CHOSEN_KINDS.get(name, ChoiceControl)
+    return kind(name, value, on_change, on_error)
 
 
-CONTROLLED = (*SLIDERS, *CHOICES)
+CHOSEN_KINDS = {"schedule": ScheduleControl}
+CONTROLLED = (*SLIDERS, *CHOICES, *CHOSEN_KINDS)

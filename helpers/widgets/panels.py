@@ -1,5 +1,6 @@
 """The panels of an explorer's picture: accuracy, learning rate, and what a plateau rule sees."""
 
+from helpers.data import lesson_data
 from helpers.experiment import History
 from helpers.plots import (
     AXIS_LABELS,
@@ -11,13 +12,13 @@ from helpers.plots import (
     epochs_of,
     plot_best_accuracy,
 )
-from helpers.widgets.picture import PIN_STYLES, Scene
+from helpers.widgets.picture import LETTERS, PIN_STYLES, Scene
 
 import numpy as np
-from matplotlib.ticker import LogLocator
+from matplotlib.ticker import LogLocator, NullLocator
 
 GHOST = {"color": "#B5B5B5", "linewidth": 1.1, "zorder": 1}
-LETTERS = "ABCDEF"
+N_TRAIN = len(lesson_data().trainX)
 SMALL_NOTE = {"ha": "right", "fontsize": 8.5}
 
 
@@ -110,18 +111,18 @@ class AccuracyPanel:
 
 
 class RatePanel:
-    """The learning rate of each epoch, on a logarithmic axis."""
+    """The learning rate of each epoch, on a logarithmic axis; on request linear, or over updates."""
 
     height = 1.15
 
+    def __init__(self):
+        """Start with epochs and a logarithmic axis; `linear` and `updates` may change any time."""
+        self.linear = self.updates = False
+        self.drawn_axes = None
+
     def build(self, ax):
-        """A fixed axis, so that rates can be compared between moves."""
-        ax.set_yscale("log")
-        ax.set_ylim(3e-9, 3)
-        ax.yaxis.set_major_locator(LogLocator(10, numticks=5))
-        ax.yaxis.set_minor_locator(LogLocator(10, subs=[], numticks=5))
+        """Make the lines; the axes follow from the first scene."""
         ax.set_ylabel("rate")
-        ax.set_xlabel("epoch")
         self.ax = ax
         self.ghost = ax.plot([], [], **GHOST)[0]
         self.pins = _pin_lines(ax)
@@ -133,7 +134,26 @@ class RatePanel:
         _move(self.ghost, scene.previous, "learning_rate")
         _move(self.rate, scene.history, "learning_rate")
         _show_pins(self.pins, scene, "learning_rate")
-        return _fit_epochs(self.ax, scene.history)
+        fitted = _fit_epochs(self.ax, scene.history)
+        return self._set_axes(scene.history.experiment) or fitted
+
+    def _set_axes(self, experiment) -> bool:
+        """Scales and labels; fixed on the logarithmic axis, so that moves can be compared."""
+        updates = -(-N_TRAIN // experiment.batch_size) if self.updates else 1
+        axes = (updates, experiment.learning_rate if self.linear else None)
+        if axes == self.drawn_axes:
+            return False
+        self.drawn_axes = axes
+        self.ax.set_yscale("linear" if self.linear else "log")
+        if self.linear:
+            self.ax.set_ylim(0, 1.15 * experiment.learning_rate)
+        else:
+            self.ax.set_ylim(3e-9, 3)
+            self.ax.yaxis.set_major_locator(LogLocator(10, numticks=5))
+            self.ax.yaxis.set_minor_locator(NullLocator())
+        self.ax.xaxis.set_major_formatter(lambda epoch, _: f"{epoch * updates:.0f}")
+        self.ax.set_xlabel("update" if self.updates else "epoch")
+        return True
 
 
 class MonitorPanel:

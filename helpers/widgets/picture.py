@@ -27,7 +27,8 @@ PIN_STYLES = [
     ("#8C6BB1", "-"),
     ("#7F6000", (0, (6, 1.5))),
 ]
-"""Colour and line style of the pinned runs A, B, C …"""
+LETTERS = "ABCDEF"
+"""Colour, line style and letter of the pinned runs."""
 
 
 @dataclass
@@ -117,8 +118,8 @@ class Picture:
 
 
 def palette_of(colours: list[str], shades: int) -> PillowImage.Image:
-    """White, then each colour (at most 255 / shades of them) in even shades from itself to white."""
-    strength = np.linspace(1, 0, shades, endpoint=False)[:, None]
+    """White, then each colour (at most 255 / shades of them) in even shades from itself to pale."""
+    strength = np.linspace(1, 0.1, shades)[:, None]  # any paler, and white itself would be tinted
     tones = [1 - strength * (1 - np.array(to_rgb(colour))) for colour in dict.fromkeys(colours)]
     levels = (np.concatenate([[[1.0, 1.0, 1.0]], *tones]) * 255).round().astype("uint8")
     palette = PillowImage.new("P", (1, 1))

@@ -1,0 +1,71 @@
+"""A run in words: what the explorers write under, on and beside their pictures."""
+
+from html import escape
+
+from helpers.experiment import FIELDS, Experiment, History
+from helpers.outcome import RULES, outcome
+
+
+def label_of(name: str) -> str:
+    """Write a field's name in words."""
+    return name.replace("_", " ")
+
+
+def shown(value) -> str:
+    """Write a field's value as the controls and the sentences do."""
+    if value is None:
+        return "off"
+    if isinstance(value, tuple):
+        return ", ".join(f"{shown(rate)} from epoch {epoch}" for epoch, rate in value) or "none"
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+def values_in_words(experiment: Experiment, fields) -> str:
+    """The experiment's values of these fields."""
+    return ", ".join(f"{label_of(name)} {shown(getattr(experiment, name))}" for name in fields)
+
+
+def differing_fields(experiment: Experiment, other: Experiment) -> list[str]:
+    """The fields in which two experiments differ."""
+    return [name for name in FIELDS if getattr(experiment, name) != getattr(other, name)]
+
+
+def percent(share: float, digits: int = 0) -> str:
+    """Write a share as a percentage."""
+    return f"{100 * share:.{digits}f} %"
+
+
+def title_of(history: History, fields) -> str:
+    """The line above a picture: the values where they fit, the result, the kind of run."""
+    result = outcome(history)
+    words = f"test accuracy {percent(result.accuracy)}, {result.kind}"
+    values = values_in_words(history.experiment, fields)
+    return f"{values}: {words}" if len(values) <= 45 else words
+
+
+def sentence_of(history: History, fields) -> str:
+    """The result of a run in one sentence and one word, as HTML."""
+    result = outcome(history)
+    reached = "80 % never reached"
+    if result.reached:
+        reached = f"80 % first reached in epoch {result.reached}"
+    values = escape(values_in_words(history.experiment, fields))
+    return (
+        f"{values}: final test accuracy <b>{percent(result.accuracy, 1)}</b>, {reached}, "
+        f"{_rate_in_words(history, result.drops)}. This run: <b>{result.kind}</b>."
+    )
+
+
+def _rate_in_words(history: History, drops: int) -> str:
+    last = f"{history.learning_rate[-1]:.2g}"
+    if history.experiment.decay:
+        return f"the rate fell with every update, to {last} at the end"
+    if drops:
+        return f"the rate dropped {drops} time{'s' * (drops > 1)}, to {last} at the end"
+    return "the rate never dropped"
+
+
+def rules_in_words() -> str:
+    """The rule behind each kind of run, as HTML."""
+    rows = "".join(f"<dt><b>{word}</b></dt><dd>{rule}</dd>" for word, rule in RULES.items())
+    return f"<p>The first rule that holds gives the word:</p><dl>{rows}</dl>"
