@@ -16,7 +16,7 @@ from helpers.plots import (
     plot_decision_regions,
 )
 from helpers.training import tenths, train, train_many
-from helpers.widgets import explore
+from helpers.widgets import explore, explore_descent
 
 __all__ = [
     "Experiment",
@@ -25,6 +25,7 @@ __all__ = [
     "Split",
     "best_accuracy",
     "explore",
+    "explore_descent",
     "fit_keras",
     "keras_code",
     "plot_accuracy",

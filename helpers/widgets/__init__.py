@@ -1,5 +1,6 @@
 """Sliders to figure: the only room that imports ipywidgets."""
 
-from helpers.widgets.explorer import Explorer, explore
+from helpers.widgets.descent import explore_descent
+from helpers.widgets.explorer import explore
 
-__all__ = ["Explorer", "explore"]
+__all__ = ["explore", "explore_descent"]

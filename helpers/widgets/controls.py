@@ -51,9 +51,12 @@ class NumberControl(widgets.HBox):
     take goes back to what it was, and `on_error` hears a sentence that says why.
     """
 
-    def __init__(self, name: str, value, on_change: Callable, on_error: Callable):
-        """Build the two; `on_change(value)` hears of the student's moves only."""
-        self.name, self.range = name, SLIDERS[name]
+    def __init__(self, name: str, value, on_change: Callable, on_error: Callable, span=None):
+        """Build the two; `on_change(value)` hears of the student's moves only.
+
+        span: another Range than that of the field in `SLIDERS`.
+        """
+        self.name, self.range = name, span or SLIDERS[name]
         self.on_change, self.on_error = on_change, on_error
         self.slider = self._slider()
         self.slider.add_class(f"control-{name}")

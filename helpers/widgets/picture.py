@@ -63,8 +63,11 @@ class Picture:
     Each panel has a `height`, makes its artists with `build(ax)`, and moves them with `show(scene)`.
     """
 
-    def __init__(self, panels, width: float, height: float):
-        """Lay the panels out; width and height in pixels of the page."""
+    def __init__(self, panels, width: float, height: float, share_x: bool = True):
+        """Lay the panels out; width and height in pixels of the page; only the last x axis is labelled.
+
+        share_x=False labels all of them.
+        """
         self.panels = panels
         self.size = (width, height)
         figure = Figure(figsize=(width / 100, height / 100), dpi=100 * SCALE)
@@ -73,29 +76,33 @@ class Picture:
             len(panels), 1, squeeze=False, height_ratios=[panel.height for panel in panels]
         )[:, 0]
         left, right, top, bottom = 70 / width, 1 - 18 / width, 1 - 58 / height, 44 / height
-        figure.subplots_adjust(left, bottom, right, top, hspace=0.16)
+        figure.subplots_adjust(left, bottom, right, top, hspace=0.16 if share_x else 0.45)
         self.title = figure.text(left, 1 - 19 / height, "", fontsize=11, animated=True)
         self.artists = [self.title]
         for panel, ax in zip(panels, axes, strict=True):
             self.artists += panel.build(ax)
-            if ax is not axes[-1]:
-                ax.tick_params(labelbottom=False)
-                ax.set_xlabel("")
-        handles, labels = axes[0].get_legend_handles_labels()
-        figure.legend(
-            handles,
-            labels,
-            loc="upper left",
-            bbox_to_anchor=(left - 0.01, 1 - 21 / height),
-            ncols=len(labels),
-            columnspacing=1.2,
-            handlelength=1.8,
-            borderpad=0.2,
-        )
+        for ax in axes[:-1] if share_x else ():
+            ax.tick_params(labelbottom=False)
+            ax.set_xlabel("")
+        self._legend(axes[0], (left - 0.01, 1 - 21 / height))
         figure.align_ylabels(axes)
         for artist in self.artists:
             artist.set_animated(True)
         self.redraw_background()
+
+    def _legend(self, ax, corner):
+        handles, labels = ax.get_legend_handles_labels()
+        if labels:
+            self.canvas.figure.legend(
+                handles,
+                labels,
+                loc="upper left",
+                bbox_to_anchor=corner,
+                ncols=len(labels),
+                columnspacing=1.2,
+                handlelength=1.8,
+                borderpad=0.2,
+            )
 
     def redraw_background(self):
         """Draw the axes afresh, after a change of their scales."""

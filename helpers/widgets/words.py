@@ -39,8 +39,8 @@ def title_of(history: History, fields) -> str:
     """The line above a picture: the values where they fit, the result, the kind of run."""
     result = outcome(history)
     words = f"test accuracy {percent(result.accuracy)}, {result.kind}"
-    values = values_in_words(history.experiment, fields)
-    return f"{values}: {words}" if len(values) <= 45 else words
+    whole = f"{values_in_words(history.experiment, fields)}: {words}"
+    return whole if len(whole) <= 58 else words
 
 
 def sentence_of(history: History, fields) -> str:
