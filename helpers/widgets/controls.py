@@ -9,7 +9,7 @@ from helpers.widgets.words import label_of, shown
 
 import ipywidgets as widgets
 
-LABEL_WIDTH = "100px"
+LABEL_WIDTH, BOX_WIDTH = "100px", "184px"
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ CHOICES = {
 
 
 class NumberControl(widgets.HBox):
-    """A slider and a box for the exact number; `value` is what Experiment takes.
+    """A box for the exact number and a slider; `value` is what Experiment takes.
 
     The box takes every number that the field allows, also beyond the slider's ends. What it cannot
     take goes back to what it was, and `on_error` hears a sentence that says why.
@@ -62,20 +62,21 @@ class NumberControl(widgets.HBox):
         self.slider.add_class(f"control-{name}")
         self.box = widgets.Text(
             continuous_update=False,
-            tooltip=f"{label_of(name)}, exact value",
-            layout=widgets.Layout(width="76px", flex="0 0 auto"),
+            description=label_of(name),
+            style={"description_width": LABEL_WIDTH},
+            layout=widgets.Layout(width=BOX_WIDTH, flex="0 0 auto"),
         ).add_class(f"box-{name}")
         self._moving = False
         self.value = value
         self.slider.observe(self._slid, "value")
         self.box.observe(self._typed, "value")
-        super().__init__([self.slider, self.box], layout=widgets.Layout(max_width="560px"))
+        super().__init__(
+            [self.box, self.slider], layout=widgets.Layout(flex_flow="row wrap", max_width="560px")
+        )
 
     def _slider(self):
         common = {
-            "description": label_of(self.name),
             "readout": False,
-            "style": {"description_width": LABEL_WIDTH},
             "layout": widgets.Layout(flex="1 1 auto", width="auto", min_width="160px"),
         }
         r = self.range
@@ -231,8 +232,9 @@ class ScheduleControl(widgets.VBox):
                 layout=widgets.Layout(flex="1 1 200px", width="auto", min_width="180px"),
             )
             level = NumberControl("learning_rate", rate, self._changed, on_error)
-            level.slider.description = "rate"
-            level.slider.style.description_width = "40px"
+            level.box.description = "rate"
+            level.box.style.description_width = "40px"
+            level.box.layout.width = "120px"
             level.slider.remove_class("control-learning_rate").add_class(
                 f"control-rate-{number + 1}"
             )

@@ -76,7 +76,10 @@ class Explorer(widgets.VBox):
         self.background = BackgroundRuns(self._seeds_done)
         self.options = Options(self.fields, self.regions.visible)
         self.code = widgets.Textarea(
-            rows=22, layout=widgets.Layout(width="100%"), tooltip="Keras program, ready to copy"
+            rows=22,
+            description="program",
+            style={"description_width": "initial"},
+            layout=widgets.Layout(width="100%"),
         ).add_class("explorer-code")
 
     def _rows(self):

@@ -53,7 +53,7 @@ class ImageWithTitle(widgets.Image):
 
     def __init__(self, width: int, tooltip: str):
         """Show at most as wide as the page; width in pixels of the page."""
-        layout = widgets.Layout(width=f"{width}px", max_width="100%", height="auto")
+        layout = widgets.Layout(width=f"{width}px", max_width="100%", height="auto", margin="0")
         super().__init__(format="png", tooltip=tooltip, layout=layout)
 
 
@@ -75,7 +75,7 @@ class Picture:
         axes = figure.subplots(
             len(panels), 1, squeeze=False, height_ratios=[panel.height for panel in panels]
         )[:, 0]
-        left, right, top, bottom = 70 / width, 1 - 18 / width, 1 - 58 / height, 44 / height
+        left, right, top, bottom = 70 / width, 1 - 18 / width, 1 - 58 / height, 48 / height
         figure.subplots_adjust(left, bottom, right, top, hspace=0.16 if share_x else 0.45)
         self.title = figure.text(left, 1 - 19 / height, "", fontsize=11, animated=True)
         self.artists = [self.title]

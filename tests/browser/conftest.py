@@ -1,0 +1,50 @@
+"""One JupyterLab and one Chromium for all browser tests."""
+
+import shutil
+from pathlib import Path
+
+from tests.browser.lab import ROOT, chromium, find_chromium, jupyterlab
+
+import pytest
+
+SCREENSHOTS = ROOT / "build" / "screenshots"
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory) -> Path:
+    """What JupyterLab serves: a copy of the notebooks, and room for more."""
+    if not find_chromium():
+        pytest.skip("no Chromium or Chrome on the PATH: the browser tests cannot run")
+    folder = tmp_path_factory.mktemp("lab")
+    shutil.copytree(ROOT / "notebooks", folder, dirs_exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def lab(folder):
+    with jupyterlab(folder) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def context(lab):
+    with chromium() as context:
+        yield context
+
+
+@pytest.fixture
+def page(context):
+    """A page whose uncaught errors fail the test."""
+    page = context.new_page()
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    yield page
+    page.close()
+    assert not errors
+
+
+@pytest.fixture(scope="session")
+def screenshots() -> Path:
+    """Where pictures for people to look at are kept."""
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    return SCREENSHOTS
