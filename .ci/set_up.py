@@ -12,7 +12,6 @@ PYTHON = os.path.join(VENV, "bin", "python")
 HERE = "Python %d.%d" % sys.version_info[:2]
 NEEDED = "these notebooks need Python 3.11, 3.12 or 3.13"
 NAME_ONE = "name one with, for example, make lab PYTHON=python3.12"
-OFFLINE = ("NewConnectionError", "Max retries", "from versions: none", "timed out", "ProxyError")
 
 
 def stop(sentence):
@@ -41,14 +40,13 @@ def install(*arguments):
     """Install with pip, at the pinned versions."""
     command = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     errors = run(*command + ["--constraint", "constraints.txt"] + list(arguments))
-    if errors is None:
-        return
-    if any(sign in errors for sign in OFFLINE):
+    if errors is not None:
+        reasons = [line[7:] for line in errors.splitlines() if line.startswith("ERROR: ")]
+        told = "connection broken" in errors or not reasons
         stop(
-            "The packages could not be downloaded: the first set-up needs the network; call the "
-            "same command again when it is there."
+            "The packages could not be installed: the first set-up needs the network; call the "
+            "same command again when it is there%s." % ("" if told else " (pip: %s)" % reasons[0])
         )
-    stop("pip could not install the packages; its last words: " + errors.strip()[-500:])
 
 
 if __name__ == "__main__":

@@ -1,0 +1,50 @@
+"""The word for a run follows its written rule."""
+
+from helpers import Experiment, History
+from helpers.outcome import RULES, outcome
+
+import numpy as np
+import pytest
+
+EPOCHS = 100
+FLAT = np.full(EPOCHS, 0.5)
+FALLING = np.linspace(1.0, 0.5, EPOCHS)
+JUMPING = 0.7 + 0.05 * (-1) ** np.arange(EPOCHS)
+
+
+def run(loss=FLAT, val_loss=FLAT, val_accuracy=FLAT + 0.3, rate=FLAT):
+    return History(Experiment(epochs=EPOCHS), loss, FLAT, val_loss, val_accuracy, rate, [])
+
+
+@pytest.mark.parametrize(
+    ("kind", "history"),
+    [
+        ("diverged", run(loss=np.append(FLAT[1:], np.nan))),
+        ("diverged", run(loss=np.append(FLAT[1:], np.inf))),
+        ("diverged", run(loss=FLAT + 11)),
+        ("volatile", run(val_accuracy=JUMPING)),
+        ("did not learn", run(val_accuracy=FLAT - 0.1)),
+        ("still learning", run(val_loss=FALLING)),
+        ("settled", run()),
+        ("settled", run(val_loss=FALLING[::-1])),
+    ],
+)
+def test_kind_of_run(kind, history):
+    assert outcome(history).kind == kind
+    assert kind in RULES
+
+
+def test_numbers_of_a_run():
+    accuracy = np.linspace(0.6, 0.82, EPOCHS)
+    accuracy[9] = 0.8
+    told = outcome(run(val_accuracy=accuracy, rate=np.repeat([0.4, 0.2, 0.1, 0.2], 25)))
+    assert told.reached == 10
+    assert told.drops == 2
+    assert told.accuracy == pytest.approx(0.82)
+    assert outcome(run(val_accuracy=FLAT)).reached is None
+
+
+@pytest.mark.parametrize("epochs", [1, 2, 3])
+def test_a_very_short_run_has_a_word_too(epochs):
+    curves = [np.full(epochs, 0.5)] * 5
+    assert outcome(History(Experiment(epochs=epochs), *curves, [])).kind in RULES

@@ -1,0 +1,89 @@
+"""pyproject.toml, constraints.txt and environment.yml say the same, and pip agrees."""
+
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+ROOT = Path(__file__).parents[1]
+PYPROJECT = (ROOT / "pyproject.toml").read_text("utf-8")
+PROJECT = tomllib.loads(PYPROJECT)["project"]
+EXTRAS = PROJECT["optional-dependencies"]
+LINES = [*PROJECT["dependencies"], *EXTRAS["test"], *EXTRAS["bench"]]
+NEEDED = [Requirement(line) for line in LINES]
+PINS = [line for line in (ROOT / "constraints.txt").read_text("utf-8").splitlines() if line]
+VERSIONS = dict(line.split("==") for line in PINS)
+CONDA = yaml.safe_load((ROOT / "environment.yml").read_text("utf-8"))["dependencies"]
+CONDA_PIP = next(entry["pip"] for entry in CONDA if isinstance(entry, dict))
+MISSION = {"jupyterlab", "tensorflow", "scikit-learn", "matplotlib", "ipywidgets", "nbval"}
+FLOORS = {"jupyter-server": ">=2.20", "nbconvert": ">=7.17.1", "ipykernel": "<7"}
+
+
+def test_every_pin_is_one_exact_version():
+    for line in PINS:
+        assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*==\d+(\.\d+)*(\.post\d+)?", line), line
+    assert len(VERSIONS) == len(PINS)
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_every_dependency_is_pinned_and_has_its_reason(line):
+    requirement = Requirement(line)
+    assert VERSIONS[requirement.name] in requirement.specifier
+    assert re.search(rf'"{re.escape(line)}", # \w.{{8}}', PYPROJECT)
+
+
+@pytest.mark.parametrize(("name", "floor"), FLOORS.items())
+def test_floors(name, floor):
+    (requirement,) = (r for r in NEEDED if r.name == name)
+    bound = floor.lstrip("<>=")
+    outside = "7.0.0" if floor.startswith("<") else f"{Version(bound).major}.0"
+    assert bound in str(requirement.specifier)
+    assert outside not in requirement.specifier
+    assert Version(VERSIONS[name]) in requirement.specifier
+
+
+def test_what_is_installed_is_what_is_pinned():
+    for requirement in NEEDED:
+        if requirement.name not in {"numba"}:  # for the benchmarks alone
+            assert version(requirement.name) == VERSIONS[requirement.name]
+
+
+def test_conda_and_binder_get_the_same_packages():
+    python, *others = (entry for entry in CONDA if isinstance(entry, str))
+    assert re.fullmatch(r"python=3\.\d+", python)
+    assert Version(python.split("=")[1]) in Requirement(f"x{PROJECT['requires-python']}").specifier
+    assert others == ["pip"]
+    *packages, project = CONDA_PIP
+    assert project == "-e ."
+    assert set(packages) <= set(PINS)
+    assert {line.split("==")[0] for line in packages} == MISSION
+    assert {requirement.name for requirement in NEEDED} >= MISSION
+
+
+def test_pip_resolves_the_conda_environment(tmp_path):
+    """Offline, against the installed packages: only the project itself is left to install."""
+    requirements = tmp_path / "requirements.txt"
+    requirements.write_text("\n".join(CONDA_PIP))
+    own = {name: value for name, value in os.environ.items() if not name.startswith("PIP_")}
+    command = [sys.executable, "-m", "pip", "install", "--dry-run", "--no-index"]
+    command += ["--no-build-isolation", "--requirement", str(requirements)]
+    run = subprocess.run(
+        command,
+        cwd=ROOT,
+        env={**own, "PIP_CONFIG_FILE": os.devnull, "PIP_DISABLE_PIP_VERSION_CHECK": "1"},
+        capture_output=True,
+        text=True,
+    )
+    assert run.returncode == 0, run.stderr
+    (left,) = re.findall("^Would install (.*)$", run.stdout, re.MULTILINE)
+    assert canonicalize_name(left).startswith(PROJECT["name"])
+    assert " " not in left

@@ -1,0 +1,89 @@
+"""Plots draw what they are given, on the Axes that they are given, and nowhere else."""
+
+import helpers
+from helpers import Experiment, History, prepare_data
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+
+EPOCHS = 5
+
+
+def made_up(shift=0.0):
+    """Make a History without a run: each curve a line of its own."""
+    curves = [np.linspace(0.1, 0.5, EPOCHS) + 0.1 * number + shift for number in range(5)]
+    weights = [np.ones((EPOCHS, *shape)) for shape in [(2, 4), (4,), (4, 3), (3,)]]
+    return History(Experiment(epochs=EPOCHS), *curves, weights)
+
+
+@pytest.fixture
+def ax():
+    yield Figure().add_subplot()
+    assert plt.get_fignums() == [], "pyplot was used"
+
+
+def curves_on(ax):
+    return {line.get_label(): line.get_ydata() for line in ax.get_lines()}
+
+
+@pytest.mark.parametrize("name", ["loss", "accuracy", "val_loss", "val_accuracy", "learning_rate"])
+def test_curve(ax, name):
+    history = made_up()
+    helpers.plot_curve(ax, history, name, label="mine", color="red")
+    np.testing.assert_array_equal(curves_on(ax)["mine"], getattr(history, name))
+    assert list(ax.get_lines()[0].get_xdata()) == [1, 2, 3, 4, 5]
+    assert ax.get_lines()[0].get_color() == "red"
+    assert ax.get_xlabel() == "epoch"
+    assert name.split("_")[-1] in ax.get_ylabel()
+    assert ax.get_yscale() == ("log" if name == "learning_rate" else "linear")
+
+
+def test_accuracy(ax):
+    history = made_up()
+    helpers.plot_accuracy(ax, history)
+    curves = curves_on(ax)
+    np.testing.assert_array_equal(curves["train"], history.accuracy)
+    np.testing.assert_array_equal(curves["test"], history.val_accuracy)
+    assert curves["best possible"][0] == pytest.approx(0.84)
+    assert ax.get_ylim() == (0, 1)
+    colours, styles = zip(*((line.get_color(), line.get_linestyle()) for line in ax.get_lines()))
+    assert len(set(colours)) == 3
+    assert len(set(styles)) == 3, "line style says a second time what colour says"
+
+
+def test_band(ax):
+    helpers.plot_band(ax, [made_up(shift) for shift in (0, 0.1, 0.3)], "loss", label="runs")
+    np.testing.assert_allclose(curves_on(ax)["runs"], made_up(0.1).loss)
+    (band,) = ax.collections
+    (low, high) = band.get_paths()[0].get_extents().intervaly
+    assert made_up(0).loss[0] < low < made_up(0.1).loss[0]
+    assert made_up(0.1).loss[-1] < high < made_up(0.3).loss[-1]
+
+
+def test_classes(ax):
+    data = prepare_data()
+    helpers.plot_classes(ax, data.testX, data.testy)
+    assert sum(len(points.get_offsets()) for points in ax.collections) == 500
+    assert [len(points.get_offsets()) for points in ax.collections] == list(data.testy.sum(axis=0))
+    colours = {tuple(points.get_facecolor()[0]) for points in ax.collections}
+    markers = {points.get_paths()[0].vertices.tobytes() for points in ax.collections}
+    assert len(colours) == len(markers) == 3
+
+
+def test_decision_regions(ax):
+    # The first class where x_1 > 0, the second where x_1 < 0.
+    weights = [
+        np.array([[9.0, -9.0], [0.0, 0.0]]),
+        np.zeros(2),
+        np.array([[9.0, 0.0, 0.0], [0.0, 9.0, 0.0]]),
+        np.zeros(3),
+    ]
+    helpers.plot_decision_regions(ax, weights, np.array([[-3.0, -1.0], [3.0, 1.0]]))
+    (image,) = ax.get_images()
+    assert image.get_extent() == [-4, 4, -2, 2]
+    pixels = np.asarray(image.get_array())
+    left, right = pixels[:, :70].reshape(-1, 3), pixels[:, 80:].reshape(-1, 3)
+    assert len(np.unique(left, axis=0)) == len(np.unique(right, axis=0)) == 1
+    assert (left[0] != right[0]).any()

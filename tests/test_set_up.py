@@ -1,0 +1,51 @@
+"""`make env` where it cannot be done: one clear sentence, and nothing that passes for done."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.mark.parametrize(
+    ("version", "words"),
+    [((2, 7), "too old"), ((3, 10), "too old"), ((3, 14), "too new"), ((4, 0), "too new")],
+)
+def test_a_python_out_of_range_is_told_what_is_needed(version, words, tmp_path):
+    program = (
+        f"import runpy, sys; sys.version_info = {(*version, 1)}; sys.argv = ['', 'test']; "
+        f"runpy.run_path({str(ROOT / '.ci/set_up.py')!r}, run_name='__main__')"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True
+    )
+    name = ".".join(map(str, version))
+    assert run.returncode == 1
+    assert run.stderr.strip().startswith(f"Python {name} is {words}")
+    assert "3.11, 3.12 or 3.13" in run.stderr
+    assert "Traceback" not in run.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_first_set_up_without_a_network_says_so(tmp_path):
+    for name in ("Makefile", "pyproject.toml", "constraints.txt", "README.md"):
+        shutil.copy(ROOT / name, tmp_path)
+    shutil.copytree(ROOT / ".ci", tmp_path / ".ci")
+    own = {name: value for name, value in os.environ.items() if not name.startswith("PIP_")}
+    closed = {"PIP_INDEX_URL": "http://127.0.0.1:9/", "PIP_RETRIES": "0"}
+    run = subprocess.run(
+        ["make", "env", f"PYTHON={sys.executable}"],
+        cwd=tmp_path,
+        env={**own, **closed, "PIP_CONFIG_FILE": os.devnull},
+        capture_output=True,
+        text=True,
+    )
+    assert run.returncode != 0
+    assert "the first set-up needs the network" in run.stderr
+    assert len(run.stderr.split("make: ")[0].strip().splitlines()) == 1
+    assert "Traceback" not in run.stderr
+    assert not (tmp_path / ".venv/ready").exists(), "a half-made environment counts as made"
