@@ -165,7 +165,7 @@ def _program(optimizer: str):
     """The compiled run for one optimizer; new shapes or a new floatx compile it once more."""
     rule, arrays_of_state = RULES[optimizer]
 
-    @tf.function(jit_compile=True)
+    @tf.function(jit_compile=True, autograph=False)
     def run(weights, state_start, order, mask, rates, settings, plateau_settings, data):
         weights = _Weights(*weights)
         epochs, batches, _ = order.shape

@@ -77,7 +77,7 @@ class Regions(widgets.VBox):
         data = lesson_data()
         figure = Figure(figsize=(WIDTH / 100, HEIGHT / 100), dpi=100 * SCALE)
         self.canvas = FigureCanvasAgg(figure)
-        ax = figure.add_axes([52 / WIDTH, 44 / HEIGHT, 1 - 62 / WIDTH, 1 - 102 / HEIGHT])
+        ax = figure.add_axes([58 / WIDTH, 44 / HEIGHT, 1 - 68 / WIDTH, 1 - 102 / HEIGHT])
         self.extent = plane_around(data.testX)
         blank = np.full((2, 2, 3), 255, "uint8")
         self.colours = ax.imshow(blank, extent=self.extent, origin="lower", animated=True)
@@ -95,7 +95,7 @@ class Regions(widgets.VBox):
             handletextpad=0,
             columnspacing=1,
         )
-        self.title = figure.text(52 / WIDTH, 1 - 19 / HEIGHT, "", fontsize=11, animated=True)
+        self.title = figure.text(58 / WIDTH, 1 - 19 / HEIGHT, "", fontsize=11, animated=True)
         self.canvas.draw()
         self.background = self.canvas.copy_from_bbox(figure.bbox)
 

@@ -30,8 +30,8 @@ def key_to_pixels(page, moves: int, pause: int) -> list[float]:
     for move in range(moves):
         page.evaluate("() => { window.pictures = []; window.pressed = null; }")
         page.keyboard.press("ArrowLeft" if (move // 20) % 2 == 0 else "ArrowRight")
-        page.wait_for_function("() => window.pictures.length > 0", polling=20)
-        start, shown = page.evaluate("() => window.pictures[0]")
+        mine = "window.pictures.find(([pressed]) => pressed !== null)"
+        start, shown = page.wait_for_function(f"() => {mine}", polling=20).json_value()
         latencies.append(shown - start)
         page.wait_for_timeout(pause)
     return latencies
@@ -71,7 +71,7 @@ def main(moves: int = 100):
             page.wait_for_selector(".explorer-figure")
             page.locator(".explorer-pin").click()
             page.wait_for_timeout(3000)
-            for pause, words in ((250, "moving on at once"), (900, "after more seeds were drawn")):
+            for pause, words in ((250, "moving on at once"), (1500, "after more seeds were drawn")):
                 latencies = key_to_pixels(page, moves, pause)
                 print(
                     f"arrow key to new pixels, {words}: median {median(latencies):.0f} ms "
