@@ -42,10 +42,12 @@ def install(*arguments):
     errors = run(*command + ["--constraint", "constraints.txt"] + list(arguments))
     if errors is not None:
         reasons = [line[7:] for line in errors.splitlines() if line.startswith("ERROR: ")]
-        told = "connection broken" in errors or not reasons
+        reason = (
+            "" if "connection broken" in errors else " (pip: %s)" % (reasons or [errors[-200:]])[0]
+        )
         stop(
             "The packages could not be installed: the first set-up needs the network; call the "
-            "same command again when it is there%s." % ("" if told else " (pip: %s)" % reasons[0])
+            "same command again when it is there%s." % reason
         )
 
 

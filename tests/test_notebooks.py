@@ -1,0 +1,134 @@
+"""What holds for every notebook; its outputs are compared by nbval, in a run of its own."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook, new_output
+
+NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
+NAMES = [
+    "01_learning_rate_and_gradient_descent",
+    "02_configuring_the_learning_rate_in_keras",
+    "03_the_blobs_problem",
+    "04_learning_rate_and_momentum",
+    "05_learning_rate_schedules",
+    "06_adaptive_learning_rates",
+]
+IGNORED = {}  # (notebook, cell id): why nbval cannot compare this cell
+TIMING = re.compile(r"\d\s*(ms|µs|s|sec|seconds|min|minutes)\b|\d\d:\d\d|it/s")
+PATH = re.compile(r"(?<![\w.])/(work|root|home|tmp|usr|opt|Users|content)/|[A-Z]:\\|site-packages")
+WIDGET = "application/vnd.jupyter.widget-view+json"
+KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+
+
+def read(name):
+    return nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=nbformat.NO_CONVERT)
+
+
+def code_cells(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def outputs(notebook):
+    return [output for cell in code_cells(notebook) for output in cell.outputs]
+
+
+def texts(output):
+    """Everything in an output that is text, a picture's bytes left out."""
+    yield output.get("text", "")
+    yield from (text for kind, text in output.get("data", {}).items() if kind.startswith("text/"))
+
+
+def test_the_six_notebooks():
+    assert sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb")) == NAMES
+
+
+@pytest.fixture(params=NAMES)
+def notebook(request):
+    return read(request.param)
+
+
+def test_format(notebook):
+    nbformat.validate(notebook)
+    assert (notebook.nbformat, notebook.nbformat_minor) == (4, 5)
+    assert notebook.metadata.kernelspec == KERNEL
+    assert set(notebook.metadata) == {"kernelspec", "language_info"}, "widget state, or a tool's"
+
+
+def test_every_cell_was_run_once_from_the_top(notebook):
+    cells = code_cells(notebook)
+    assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
+    assert all(cell.source.strip() for cell in cells)
+    assert all("execution" not in cell.metadata for cell in cells), "the times of a run are stored"
+
+
+def test_outputs_are_clean(notebook):
+    assert outputs(notebook)
+    for output in outputs(notebook):
+        assert output.output_type != "error"
+        assert output.get("name") != "stderr"
+        for text in texts(output):
+            assert not TIMING.search(text), text
+            assert not PATH.search(text), text
+
+
+def test_explorers_have_a_picture_and_a_text_for_readers_without_a_kernel(notebook):
+    for output in outputs(notebook):
+        if WIDGET in output.get("data", {}):
+            assert {"image/png", "text/plain"} <= set(output.data)
+            assert "model_id" not in output.data["text/plain"]
+
+
+def test_one_title_first_and_the_next_notebook_exists(notebook):
+    prose = [cell.source for cell in notebook.cells if cell.cell_type == "markdown"]
+    titles = re.findall(r"^# .+", "\n".join(prose), re.MULTILINE)
+    assert len(titles) == 1
+    assert notebook.cells[0].source.startswith(titles[0])
+    links = re.findall(r"\]\(([^)#:]+\.ipynb)", "\n".join(prose))
+    assert all((NOTEBOOKS / link).is_file() for link in links)
+
+
+def test_cells_are_short(notebook):
+    lengths = sorted(
+        sum(bool(line.strip()) for line in cell.source.splitlines())
+        for cell in code_cells(notebook)
+    )
+    assert lengths[len(lengths) // 2] <= 8
+    assert lengths[-1] <= 25
+
+
+def test_what_nbval_does_not_compare_is_on_the_list():
+    found = set()
+    for name in NAMES:
+        for cell in code_cells(read(name)):
+            assert not re.search(r"NBVAL_|PYTEST_VALIDATE_", cell.source), "tags, not comments"
+            tags = {tag for tag in cell.metadata.get("tags", []) if tag.startswith("nbval")}
+            assert tags <= {"nbval-ignore-output"}
+            assert "raises-exception" not in cell.metadata.get("tags", [])
+            found |= {(name, cell.id)} if tags else set()
+    assert found == set(IGNORED)
+
+
+@pytest.mark.parametrize(
+    ("printed", "value", "exit_code"),
+    [("one\n", "2", 0), ("two\n", "2", 1), ("one\n", "3", 1), (None, "2", 1), ("one\n", None, 1)],
+    ids=["as stored", "print changed", "value changed", "print removed", "value removed"],
+)
+def test_nbval_sees_a_stored_text_that_differs(printed, value, exit_code, tmp_path):
+    cell = new_code_cell("print('one')\n1 + 1", execution_count=1)
+    if printed:
+        cell.outputs.append(new_output("stream", name="stdout", text=printed))
+    if value:
+        data = {"text/plain": value}
+        cell.outputs.append(new_output("execute_result", data, execution_count=1))
+    path = tmp_path / "small.ipynb"
+    nbformat.write(new_notebook(cells=[cell], metadata={"kernelspec": KERNEL}), path)
+    command = [sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env"]
+    command += ["-p", "no:cacheprovider", "--rootdir", str(tmp_path), str(path)]
+    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert run.returncode == exit_code, run.stdout + run.stderr
+    assert ("1 failed" if exit_code else "1 passed") in run.stdout
