@@ -61,6 +61,9 @@ def test_the_program_is_the_experiment(kind, run):
         rates = [float(program["rate"](update)) for update in last_updates]
     else:
         rates = [float(optimizer.learning_rate)] * experiment.epochs
+    if experiment.schedule:
+        first_updates = np.arange(experiment.epochs) * updates
+        assert rates == [float(program["rate"](update)) for update in first_updates]
     np.testing.assert_allclose(rates, train(experiment).learning_rate, rtol=1e-6)
 
 

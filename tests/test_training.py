@@ -6,6 +6,7 @@ import sys
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 
 from helpers import Experiment, predict, prepare_data, tenths, train, train_many
+from helpers.network import batch_order
 from helpers.optimizers import RULES
 from helpers.training import _program
 
@@ -53,6 +54,13 @@ def test_the_same_experiment_gives_the_same_run_and_another_seed_another():
     first, again, other = (train(Experiment(seed=seed, **SHORT)) for seed in (5, 5, 6))
     np.testing.assert_array_equal(first.loss, again.loss)
     assert (first.loss != other.loss).all()
+
+
+def test_every_epoch_sees_every_sample_once_in_an_order_of_its_own():
+    order = batch_order(seed=1, epochs=20, n=50)
+    np.testing.assert_array_equal(np.sort(order, axis=1), [range(50)] * 20)
+    assert len(np.unique(order, axis=0)) == 20
+    assert (order != batch_order(seed=2, epochs=20, n=50)).any()
 
 
 def test_no_hyperparameter_compiles_anew():
