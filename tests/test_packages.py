@@ -5,8 +5,10 @@ import re
 import subprocess
 import sys
 import tomllib
-from importlib.metadata import version
+from importlib.metadata import packages_distributions, version
 from pathlib import Path
+
+from tests.test_structure import imports_of
 
 import pytest
 import yaml
@@ -39,6 +41,19 @@ def test_every_dependency_is_pinned_and_has_its_reason(line):
     requirement = Requirement(line)
     assert VERSIONS[requirement.name] in requirement.specifier
     assert re.search(rf'"{re.escape(line)}", # \w.{{8}}', PYPROJECT)
+
+
+def test_every_import_has_its_dependency():
+    brought = {"keras": "tensorflow", "nbformat": "nbconvert", "traitlets": "ipywidgets"}
+    brought |= {"packaging": "pytest"}
+    named = {requirement.name for requirement in NEEDED}
+    distributions = packages_distributions()
+    for folder in ("helpers", "tests"):
+        for path in (ROOT / folder).rglob("*.py"):
+            imports = {name.split(".")[0] for name in imports_of(path)}
+            for module in imports - set(sys.stdlib_module_names) - {"helpers", "tests"}:
+                sources = map(canonicalize_name, distributions.get(module, [module]))
+                assert named & {brought.get(source, source) for source in sources}, (path, module)
 
 
 @pytest.mark.parametrize(("name", "floor"), FLOORS.items())
