@@ -2,7 +2,7 @@
 # make test  the same set-up, then everything that CI runs
 
 .DEFAULT_GOAL := help
-.PHONY: help lab env test bench notebooks format clean
+.PHONY: help lab env test bench notebooks film format clean
 
 # The first Python that TensorFlow has packages for; `make lab PYTHON=...` names another.
 SUPPORTED = $(shell $(1) -c 'import sys; print("$(1)" * ((3, 11) <= sys.version_info < (3, 14)))' 2>/dev/null)
@@ -20,6 +20,7 @@ help:
 	@echo 'make test       lint, unit, oracle, notebook and browser tests'
 	@echo 'make bench      the benchmarks, side by side'
 	@echo 'make notebooks  execute the notebooks in place'
+	@echo 'make film       film an explorer for the README'
 	@echo 'make format     format code and notebooks'
 
 env: .venv/ready
@@ -37,11 +38,11 @@ lab: .venv/ready
 test: .venv/ready
 	$(BIN)/ruff check --quiet
 	$(BIN)/ruff format --quiet --check
-	$(BIN)/python -m pytest tests
-	$(BIN)/python -m pytest --nbval --nbval-current-env --nbval-cell-timeout=120 notebooks
+	$(BIN)/python -m pytest -n 2 --dist loadfile --nbval --nbval-current-env --nbval-cell-timeout=120 tests notebooks
 
 notebooks: .venv/ready
 	@$(NBCONVERT) notebooks/*.ipynb
+	@$(BIN)/jupyter nbconvert --to notebook --inplace --coalesce-streams --log-level=WARN notebooks/*.ipynb
 
 .venv/bench: .venv/ready
 	@$(SET_UP) test,bench
@@ -49,6 +50,9 @@ notebooks: .venv/ready
 
 bench: .venv/bench
 	@$(BIN)/python -m tests.benchmarks
+
+film: .venv/ready
+	@$(BIN)/python -m tests.browser.movie notebooks/images/explorer.gif
 
 format: .venv/ready
 	@$(BIN)/ruff check --quiet --fix
