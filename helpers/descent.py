@@ -44,7 +44,7 @@ def oscillates_above(curvature: float, momentum: float = 0.0) -> float:
 
 
 def diverges_above(curvature: float, momentum: float = 0.0) -> float:
-    """The learning rate from which on no path comes down: 2 / curvature without momentum.
+    """The learning rate above which no path comes down: 2 / curvature without momentum.
 
     Polyak, Some methods of speeding up the convergence of iteration methods, 1964.
     """
@@ -54,8 +54,11 @@ def diverges_above(curvature: float, momentum: float = 0.0) -> float:
 def regime(bowl: Bowl, learning_rate: float, momentum: float = 0.0) -> str:
     """What a path does, said of the bowl's steepest direction."""
     steepest = max(bowl.curvatures)
-    if learning_rate >= diverges_above(steepest, momentum):
+    boundary = diverges_above(steepest, momentum)
+    if np.isclose(learning_rate, boundary):
+        return "on the boundary"
+    if learning_rate > boundary:
         return "diverging"
-    if learning_rate > oscillates_above(steepest, momentum):
+    if learning_rate > oscillates_above(steepest, momentum) * (1 + 1e-9):
         return "oscillating, yet converging"
-    return "creeping"
+    return "creeping, without crossing"

@@ -76,7 +76,8 @@ class Experiment:
 def as_number(name: str, value) -> float | int:
     """Turn a value given for a field into a Python number in its range, or raise ValueError."""
     kind, smallest, largest, allowed = RANGES[name]
-    is_number = isinstance(value, Real) and not isinstance(value, bool | np.bool_)
+    value = value.item() if isinstance(value, np.generic) else value
+    is_number = isinstance(value, Real) and not isinstance(value, bool)
     whole = kind is float or isinstance(value, Integral) or (is_number and value == value // 1)
     if not (is_number and smallest <= value <= largest and whole and isfinite(value)):
         raise ValueError(f"{name} is {_shown(value)}, but must be {allowed}.")
@@ -84,7 +85,10 @@ def as_number(name: str, value) -> float | int:
 
 
 def _shown(value) -> str:
-    text = repr(value.item() if isinstance(value, np.generic) else value)
+    try:
+        text = repr(value.item() if isinstance(value, np.generic) else value)
+    except ValueError:  # Python writes no integer of more than 4300 digits
+        text = "a number too long to write"
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
@@ -95,20 +99,19 @@ def _check_choice(name, value, choices):
 
 
 def _checked_schedule(schedule, epochs) -> tuple[tuple[int, float], ...]:
-    sentence = (
-        f"schedule is {_shown(schedule)}, but must be pairs (epoch, rate), whole epochs "
-        f"rising from 1 to at most {epochs - 1}, rates from 1e-12 to 100."
-    )
     try:
         pairs = tuple(
             (as_number("epochs", epoch), as_number("learning_rate", rate))
             for epoch, rate in schedule
         )
+        starts = [epoch for epoch, _ in pairs]
+        if starts != sorted(set(starts)) or any(epoch >= epochs for epoch in starts):
+            raise ValueError
     except (TypeError, ValueError):
-        raise ValueError(sentence) from None
-    starts = [epoch for epoch, _ in pairs]
-    if starts != sorted(set(starts)) or any(epoch >= epochs for epoch in starts):
-        raise ValueError(sentence)
+        raise ValueError(
+            f"schedule is {_shown(schedule)}, but must be pairs (epoch, rate), epochs whole, rising, "
+            f"from 1 to less than {epochs}, rates from 1e-12 to 100."
+        ) from None
     return pairs
 
 

@@ -18,7 +18,7 @@ class LearningRateMonitor(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         """Append the rate that the optimizer holds now."""
-        self.lrates.append(float(keras.ops.convert_to_numpy(self.model.optimizer.learning_rate)))
+        self.lrates.append(float(self.model.optimizer.learning_rate))
 
 
 class WeightsMonitor(keras.callbacks.Callback):

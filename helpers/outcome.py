@@ -13,10 +13,10 @@ STANDARD_ERROR = standard_error(BEST, n=500)
 WINDOW = 50  # the last epochs that the rules look at
 
 RULES = {
-    "diverged": "The training loss became infinite or undefined, or stayed above ten times the "
-    "loss of guessing (10 ln 3 nats) over the last 50 epochs.",
-    "volatile": "Over the last 50 epochs the test accuracy scatters about its trend by more than "
-    "the standard error of the test set (1.6 percentage points, one standard deviation).",
+    "diverged": "The training loss became infinite or undefined, or over the last 50 epochs it "
+    "was more than ten times the loss of pure guessing (more than 11).",
+    "volatile": "Over the last 50 epochs the test accuracy scatters about its own straight trend by "
+    "more than 1.6 percentage points, which is the standard error of 500 test points.",
     "did not learn": "The mean test accuracy of the last 50 epochs is nearer to guessing (33 %) "
     "than to the best possible (84 %).",
     "still learning": "The mean test loss of the last 25 epochs is more than 0.8 % below that of "

@@ -25,7 +25,7 @@ CURVES = {
 }
 """How each array of a History is drawn, everywhere."""
 
-CLASSES = [(BLUE, "o"), (ORANGE, "^"), (GREEN, "s")]
+CLASSES = [(BLUE, "o"), (ORANGE, "^"), (GREEN, "s"), (PURPLE, "D"), (SKY, "v"), (VERMILION, "P")]
 """Colour and marker of each class."""
 
 AXIS_LABELS = {

@@ -7,6 +7,7 @@ an import that fails still says why.
 
 import os
 import sys
+from contextlib import suppress
 
 
 def import_tensorflow():
@@ -14,7 +15,7 @@ def import_tensorflow():
     # One thread a run: the network is so small that sharing it between cores costs time.
     os.environ.setdefault("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+    os.environ["KERAS_BACKEND"] = "tensorflow"
     sys.stderr.flush()
     saved = os.dup(2)
     with open(os.devnull, "w") as nowhere:
@@ -22,7 +23,8 @@ def import_tensorflow():
     try:
         import tensorflow as tf
 
-        tf.config.set_visible_devices([], "GPU")  # for so small a network a GPU is a detour
+        with suppress(RuntimeError):  # TensorFlow was used before
+            tf.config.set_visible_devices([], "GPU")  # for so small a network a GPU is a detour
         tf.config.list_logical_devices()  # has its own notes to print
         tf.get_logger().setLevel("ERROR")
     finally:

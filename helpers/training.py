@@ -44,7 +44,7 @@ def train(experiment: Experiment, data: Split | None = None) -> History:
         "min_delta": experiment.min_delta,
         "watches_training": float(experiment.monitor == "loss"),
     }
-    recorded, path = _program(experiment.optimizer)(
+    recorded, path = PROGRAMS[experiment.optimizer](
         initial_weights(experiment.seed, experiment.hidden, classes, floatx),
         tf.constant(initial_state(experiment), floatx),
         tf.constant(order),
@@ -66,12 +66,13 @@ def train_many(
 ) -> list[History]:
     """Train all experiments, one History for each, in their order.
 
-    executor: any `concurrent.futures.Executor`; None takes threads, one a core.
+    executor: any `concurrent.futures.Executor`; None takes threads, one a core. A pool of processes
+    has to start them with "spawn": TensorFlow does not survive a fork.
     progress: print how far it is, in tenths.
     """
     experiments = list(experiments)
     data = lesson_data() if data is None else data
-    own_threads = None if executor else ThreadPoolExecutor(os.cpu_count())
+    own_threads = ThreadPoolExecutor(os.cpu_count()) if executor is None else None
     try:
         runs = (executor or own_threads).map(train, experiments, repeat(data))
         return list(tenths(runs, len(experiments)) if progress else runs)
@@ -160,7 +161,6 @@ def _after_epoch(plateau, epoch, monitored, settings):
     )
 
 
-@lru_cache
 def _program(optimizer: str):
     """The compiled run for one optimizer; new shapes or a new floatx compile it once more."""
     rule, arrays_of_state = RULES[optimizer]
@@ -220,3 +220,7 @@ def _program(optimizer: str):
         return [record.stack() for record in records], [array.stack() for array in path]
 
     return run
+
+
+PROGRAMS = {optimizer: _program(optimizer) for optimizer in RULES}
+"""Optimizer: its compiled run; nothing is compiled before its first call."""

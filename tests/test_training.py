@@ -8,7 +8,7 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from helpers import Experiment, predict, prepare_data, tenths, train, train_many
 from helpers.network import batch_order
 from helpers.optimizers import RULES
-from helpers.training import _program
+from helpers.training import PROGRAMS
 
 import numpy as np
 import pytest
@@ -66,14 +66,14 @@ def test_every_epoch_sees_every_sample_once_in_an_order_of_its_own():
 def test_no_hyperparameter_compiles_anew():
     for optimizer in RULES:
         train(Experiment(optimizer, **SHORT))
-    traces = {name: _program(name).experimental_get_tracing_count() for name in RULES}
+    traces = {name: PROGRAMS[name].experimental_get_tracing_count() for name in RULES}
     moves = [{"learning_rate": 0.5}, {"learning_rate": 3}, {"momentum": 0.3}, {"decay": 0.02}]
     moves += [{"schedule": ((1, 0.1),)}, {"patience": 1}, {"patience": 3}, {"seed": 8}]
     moves += [{"patience": 1, "monitor": "loss", "factor": 0.3, "min_delta": 0.1}]
     moves += [{"optimizer": name, "learning_rate": 0.1, "decay": 0.1} for name in RULES]
     moves += [{"optimizer": "adagrad", "initial_accumulator": 0}]
     train_many(Experiment(**move, **SHORT) for move in moves)
-    assert traces == {name: _program(name).experimental_get_tracing_count() for name in RULES}
+    assert traces == {name: PROGRAMS[name].experimental_get_tracing_count() for name in RULES}
 
 
 def experiments():

@@ -132,7 +132,7 @@ class NumberControl(widgets.HBox):
             return
         text = change["new"].strip().lower()
         try:
-            if text == "off" and self.range.off is not ...:
+            if text in ("off", "none") and self.range.off is not ...:
                 value = self.range.off
             else:
                 value = as_number(self.name, _number(text))
@@ -206,74 +206,7 @@ class ChoiceControl(widgets.HBox):
         self.dropdown.disabled = disabled
 
 
-class ScheduleControl(widgets.VBox):
-    """A piecewise-constant rate: from which epoch on, which rate; three breakpoints to set."""
-
-    BREAKPOINTS = 3
-
-    def __init__(self, name: str, value, on_change: Callable, on_error: Callable):
-        """Build a row for each breakpoint; `on_change(schedule)` hears of the student's moves only."""
-        self.name, self.on_change = name, on_change
-        breakpoints = [*value, *[(150 + 20 * k, 1e-3) for k in range(self.BREAKPOINTS)]]
-        self.rows = []
-        for number, (epoch, rate) in enumerate(breakpoints[: self.BREAKPOINTS]):
-            used = widgets.Checkbox(
-                value=number < len(value),
-                description=f"breakpoint {number + 1}",
-                indent=False,
-                layout=widgets.Layout(width="110px"),
-            )
-            start = widgets.IntSlider(
-                min=1,
-                max=199,
-                value=epoch,
-                description="from epoch",
-                style={"description_width": "74px"},
-                layout=widgets.Layout(flex="1 1 200px", width="auto", min_width="180px"),
-            )
-            level = NumberControl("learning_rate", rate, self._changed, on_error)
-            level.box.description = "rate"
-            level.box.style.description_width = "40px"
-            level.box.layout.width = "120px"
-            level.slider.remove_class("control-learning_rate").add_class(
-                f"control-rate-{number + 1}"
-            )
-            level.layout = widgets.Layout(flex="1 1 240px")
-            start.add_class(f"control-epoch-{number + 1}")
-            for widget in (used, start):
-                widget.observe(self._changed, "value")
-            self.rows.append((used, start, level))
-        wrap = widgets.Layout(flex_flow="row wrap", align_items="center", max_width="700px")
-        super().__init__([widgets.HBox(row, layout=wrap) for row in self.rows])
-        self.add_class(f"control-{name}")
-        self._moving = False
-
-    @property
-    def value(self) -> tuple[tuple[int, float], ...]:
-        """The breakpoints in use, in the order of their epochs; of two in one epoch, the last."""
-        return tuple(
-            sorted({s.value: level.value for used, s, level in self.rows if used.value}.items())
-        )
-
-    @value.setter
-    def value(self, schedule):
-        self._moving = True
-        for number, (used, start, level) in enumerate(self.rows):
-            used.value = number < len(schedule)
-            if used.value:
-                start.value, level.value = schedule[number]
-        self._moving = False
-
-    def _changed(self, _):
-        if not self._moving:
-            self.on_change(self.value)
-
-
 def make_control(name: str, value, on_change: Callable, on_error: Callable):
-    """Make the control of a field; ValueError names the fields that have one."""
-    kind = NumberControl if name in SLIDERS else CHOSEN_KINDS.get(name, ChoiceControl)
+    """Make the control of a field that has a slider or a list."""
+    kind = NumberControl if name in SLIDERS else ChoiceControl
     return kind(name, value, on_change, on_error)
-
-
-CHOSEN_KINDS = {"schedule": ScheduleControl}
-CONTROLLED = (*SLIDERS, *CHOICES, *CHOSEN_KINDS)

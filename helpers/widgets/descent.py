@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+from html import escape
 
 from helpers.descent import (
     PARABOLA,
@@ -15,7 +16,7 @@ from helpers.descent import (
 from helpers.plots import BLACK, BLUE, GREEN, GREY, ORANGE, VERMILION
 from helpers.widgets.controls import NumberControl, Range
 from helpers.widgets.picture import ImageWithTitle, Picture
-from helpers.widgets.words import shown
+from helpers.widgets.words import shown, status_line
 
 import ipywidgets as widgets
 import numpy as np
@@ -24,6 +25,7 @@ SURFACES = {"parabola, curvature 1": PARABOLA, "ravine, curvatures 1 and 20": RA
 RATES = Range(1e-3, 10, 0.05, log=True)
 MOST_STEPS = 100
 FIRST_STEPS = 10
+ARRIVED, LEFT = 1e-4, 1e4  # losses at which a path is over
 WIDTH, HEIGHT = 560, 400
 
 
@@ -37,6 +39,24 @@ class DescentScene:
         self.regime = regime(bowl, learning_rate, momentum)
         self.title = (
             f"learning rate {shown(learning_rate)}, momentum {shown(momentum)}: {self.regime}"
+        )
+
+    @property
+    def sentence(self) -> str:
+        """Where the path is, and the boundary for its momentum."""
+        steps, loss = len(self.path) - 1, self.heights[-1]
+        end = ""
+        if loss <= ARRIVED:
+            end = " It has arrived."
+        elif loss >= LEFT:
+            end = " It has left the picture."
+        elif steps == MOST_STEPS:
+            end = " It has not arrived yet."
+        boundary = diverges_above(max(self.bowl.curvatures), self.momentum)
+        return (
+            f"After {steps} step{'s' * (steps != 1)} the loss is {loss:.3g} (at the start "
+            f"{self.heights[0]:.3g}).{end} The learning rate {shown(self.learning_rate)} is "
+            f"{self.regime}; above {boundary:.3g}, every path diverges."
         )
 
     @property
@@ -117,9 +137,10 @@ class RegimePanel:
             edges, edges[1:], (GREEN, ORANGE, VERMILION), names, strict=False
         ):
             self.zones.append(self.ax.axvspan(left, right, color=colour, alpha=0.3, linewidth=0))
-            if right > left * 2.2:
+            if right > left:
+                above = 0.5 if right > 3 * left else 1.4  # beside the strip where it is too narrow
                 middle = np.sqrt(left * right)
-                text = self.ax.text(middle, 0.5, name, ha="center", va="center", fontsize=9)
+                text = self.ax.text(middle, above, name, ha="center", va="center", fontsize=9)
                 self.zones.append(text)
         return True
 
@@ -191,7 +212,7 @@ class DescentExplorer(widgets.VBox):
 
     async def _run(self):
         self.steps = 0
-        while self.steps < MOST_STEPS and self.draw():
+        while self.draw() and self.steps < MOST_STEPS:
             await asyncio.sleep(0.07)
             self.steps += 1
 
@@ -205,17 +226,12 @@ class DescentExplorer(widgets.VBox):
         bowl = self.surface.value
         scene = DescentScene(bowl, self.rate.value, self.momentum.value, self.steps)
         self.image.value = self.pictures[bowl].draw(scene)
-        boundary = shown(float(f"{diverges_above(max(bowl.curvatures), scene.momentum):.3g}"))
-        self.say(
-            f"After {len(scene.path) - 1} steps the loss is {scene.heights[-1]:.2g} (at the start "
-            f"{scene.heights[0]:.2g}). The learning rate {shown(scene.learning_rate)} is {scene.regime}; "
-            f"from {boundary} on, every path diverges."
-        )
-        return 1e-4 < scene.heights[-1] < 1e4
+        self.say(scene.sentence)
+        return ARRIVED < scene.heights[-1] < LEFT
 
     def say(self, sentence: str):
         """Write a sentence under the picture."""
-        self.status.value = f'<div role="status">{sentence}</div>'
+        self.status.value = status_line(escape(sentence))
 
     def _repr_mimebundle_(self, **kwargs):
         """Live view, static picture for readers without a kernel, and a text that never varies."""

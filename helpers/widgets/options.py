@@ -58,12 +58,7 @@ class Options(widgets.HBox):
         self.regions.observe(lambda change: explorer.show_regions(change["new"]), "value")
         self.more_seeds.observe(lambda change: explorer.choose_seeds(change["new"]), "value")
         for axis in (self.scale, self.unit):
-            axis.observe(lambda _: self._set_axes(explorer), "value")
-
-    def _set_axes(self, explorer):
-        explorer.rate_panel.linear = self.scale.value
-        explorer.rate_panel.updates = self.unit.value
-        explorer.draw()
+            axis.observe(lambda _: explorer.set_axes(self.scale.value, self.unit.value), "value")
 
 
 def _dropdown(description, options, value):

@@ -27,8 +27,8 @@ PIN_STYLES = [
     ("#8C6BB1", "-"),
     ("#7F6000", (0, (6, 1.5))),
 ]
+"""Colour and line style of the pinned runs, one for each of the letters."""
 LETTERS = "ABCDEF"
-"""Colour, line style and letter of the pinned runs."""
 
 
 @dataclass
@@ -145,4 +145,19 @@ def png(canvas: FigureCanvasAgg, palette: PillowImage.Image = PALETTE) -> bytes:
     image = image.convert("RGB").quantize(palette=palette, dither=PillowImage.Dither.NONE)
     buffer = BytesIO()
     image.save(buffer, "png", compress_level=1)
+    return buffer.getvalue()
+
+
+def side_by_side(pictures: list[bytes]) -> bytes:
+    """Paste PNG pictures into one, left to right."""
+    parts = [PillowImage.open(BytesIO(picture)).convert("RGB") for picture in pictures]
+    whole = PillowImage.new(
+        "RGB", (sum(part.width for part in parts), max(part.height for part in parts)), "white"
+    )
+    left = 0
+    for part in parts:
+        whole.paste(part, (left, 0))
+        left += part.width
+    buffer = BytesIO()
+    whole.quantize(128).save(buffer, "png", optimize=True)
     return buffer.getvalue()

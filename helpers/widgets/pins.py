@@ -28,7 +28,7 @@ class Pins(widgets.VBox):
 
     def add(self, history: History, label: str):
         """Pin a run; ValueError where it is pinned already or no letter is left."""
-        if any(history is other for other in self.histories):
+        if any(history.experiment == other.experiment for other in self.histories):
             raise ValueError("This run is pinned already.")
         if len(self.pinned) == len(LETTERS):
             raise ValueError(f"{len(LETTERS)} runs are pinned, as many as fit: unpin one first.")
@@ -43,11 +43,14 @@ class Pins(widgets.VBox):
         self.on_change()
 
     def _list(self, pinned):
-        self.pinned = pinned
+        rows, self.pinned = self.children, pinned
         self.children = [
             self._row(letter, colour, *pin)
             for letter, (colour, _), pin in zip(LETTERS, PIN_STYLES, pinned, strict=False)
         ]
+        for row in rows:
+            for widget in (*row.children, row):
+                widget.close()
 
     def _row(self, letter, colour, history, label):
         result = outcome(history)

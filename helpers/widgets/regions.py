@@ -27,7 +27,13 @@ class Regions(widgets.VBox):
         self.image = ImageWithTitle(WIDTH, "Decision regions of the network, with the test points")
         self.image.add_class("explorer-regions")
         self.play = widgets.Play(
-            min=1, max=200, step=2, interval=80, show_repeat=False, tooltip="Replay the training"
+            min=2,
+            max=200,
+            step=2,
+            interval=80,
+            show_repeat=False,
+            tooltip="Replay the training",
+            layout=widgets.Layout(width="84px"),
         ).add_class("explorer-play")
         self.epoch = widgets.IntSlider(
             min=1,
@@ -50,11 +56,14 @@ class Regions(widgets.VBox):
         """Whether the regions stand beside the curves."""
         return self.layout.display != "none"
 
-    @visible.setter
-    def visible(self, visible: bool):
+    def set_visible(self, visible: bool):
+        """Show the regions, or hide them and end the replay."""
         self.layout.display = "flex" if visible else "none"
         if visible and self.history:
             self._draw()
+        elif not visible:
+            self.play.playing = False
+            self.epoch.value = self.epoch.max
 
     def show(self, history: History):
         """Show the end of a run."""
@@ -62,6 +71,7 @@ class Regions(widgets.VBox):
         last = len(history.loss)
         self.play.playing = False
         self.play.max = self.epoch.max = last
+        self.play.min = 2 - last % 2  # so that steps of two end at the last epoch
         self.play.value = self.epoch.value = last
         self.history = history
         if self.visible:

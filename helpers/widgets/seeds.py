@@ -21,7 +21,10 @@ class BackgroundRuns:
     """
 
     def __init__(self, on_done: Callable[[list[History]], None]):
-        """`on_done(histories)` is called in the event loop when all runs are there."""
+        """`on_done(histories)` is called in the event loop when all runs are there.
+
+        It must not raise: nobody would hear of it.
+        """
         self.on_done = on_done
         self.task = None
 

@@ -6,6 +6,11 @@ from helpers.experiment import FIELDS, Experiment, History
 from helpers.outcome import RULES, outcome
 
 
+def status_line(html: str) -> str:
+    """The status line of an explorer, which screen readers announce."""
+    return f'<div role="status">{html}</div>'
+
+
 def label_of(name: str) -> str:
     """Write a field's name in words."""
     return name.replace("_", " ")
@@ -22,7 +27,11 @@ def shown(value) -> str:
 
 def values_in_words(experiment: Experiment, fields) -> str:
     """The experiment's values of these fields."""
-    return ", ".join(f"{label_of(name)} {shown(getattr(experiment, name))}" for name in fields)
+    values = {name: getattr(experiment, name) for name in fields}
+    return ", ".join(
+        f"{label_of(name)} {'off' if name == 'decay' and not value else shown(value)}"
+        for name, value in values.items()
+    )
 
 
 def differing_fields(experiment: Experiment, other: Experiment) -> list[str]:

@@ -5,9 +5,9 @@ import tempfile
 from io import BytesIO
 from pathlib import Path
 
-from PIL import Image
-
 from tests.browser.lab import Explorer, chromium, jupyterlab, open_notebook, run_all, write_notebook
+
+from PIL import Image
 
 WIDTH = 820  # pixels of the film
 LARGEST = 2_000_000  # bytes

@@ -39,7 +39,7 @@ def explorer(page):
     """The first explorer, as it began."""
     explorer = Explorer(page)
     explorer.part("reset").click()
-    explorer.wait_until(lambda: "learning rate 0.01, decay 0:" in explorer.sentence, "reset")
+    explorer.wait_until(lambda: "learning rate 0.01, decay off:" in explorer.sentence, "reset")
     explorer.settle()
     return explorer
 

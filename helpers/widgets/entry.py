@@ -1,0 +1,42 @@
+"""The way in: what can be explored, and how."""
+
+from collections.abc import Sequence
+
+from helpers.experiment import FIELDS, Experiment
+from helpers.widgets.controls import CHOICES, SLIDERS
+from helpers.widgets.explorer import Explorer
+from helpers.widgets.picture import LETTERS
+from helpers.widgets.values import check_controls
+
+CONTROLLED = (*SLIDERS, *CHOICES, "schedule")
+"""The fields that have a control."""
+
+
+def explore(*fields: str, pinned: Sequence[Experiment] = (), **fixed) -> Explorer:
+    """Sliders over fields of an Experiment: each move trains the whole run and redraws the curves.
+
+    fields: names of the fields to control, such as "learning_rate", "momentum", "decay", "patience"
+    pinned: up to six experiments that stay on the picture from the start
+    fixed: values of other fields, and where the controls start
+
+    ValueError, before anything trains, for a field that has no control or a value out of range.
+    """
+    known = all(isinstance(field, str) and field in CONTROLLED for field in fields)
+    if not fields or not known or len(set(fields)) < len(fields):
+        raise ValueError(
+            f"explore was given {', '.join(map(repr, fields)) or 'no field'}, but must be given "
+            f"one or more different fields of: {', '.join(CONTROLLED)}."
+        )
+    for name in fixed:
+        if name not in FIELDS:
+            raise ValueError(f"{name!r} is no field of Experiment: {', '.join(FIELDS)} are.")
+    experiment = Experiment(**fixed)
+    check_controls(fields, {name: getattr(experiment, name) for name in FIELDS})
+    pins = list(pinned) if isinstance(pinned, Sequence) else [pinned]
+    if len(pins) > len(LETTERS) or not all(isinstance(pin, Experiment) for pin in pins):
+        raise ValueError(f"pinned must be a list of at most {len(LETTERS)} Experiments.")
+    if any(pin.epochs != experiment.epochs for pin in pins):
+        raise ValueError(
+            f"pinned has to train for {experiment.epochs} epochs, as the explorer does."
+        )
+    return Explorer(fields, experiment, pins)
