@@ -193,12 +193,12 @@ class Explorer(widgets.VBox):
             self.history, self.previous = train(experiment), self.history
             self.band, self.epoch = [], None
             self.draw()
+            self.status.value = status_line(sentence_of(self.history, self._told()))
+            self.regions.show(self.history)
+            self._write_code()
         except Exception:
             self.history, self.previous, self.band, self.epoch = before
             raise
-        self.status.value = status_line(sentence_of(self.history, self._told()))
-        self.regions.show(self.history)
-        self._write_code()
         self.background.start(experiment, self.options.seeds)
 
     def _told(self) -> list[str]:

@@ -70,6 +70,7 @@ class Regions(widgets.VBox):
         self.history = None  # the slider's own moves below are no replay
         last = len(history.loss)
         self.play.playing = False
+        self.play.min = 1
         self.play.max = self.epoch.max = last
         self.play.min = 2 - last % 2  # so that steps of two end at the last epoch
         self.play.value = self.epoch.value = last
