@@ -223,6 +223,7 @@ class Explorer(widgets.VBox):
 
     def _repr_mimebundle_(self, **kwargs):
         """Live view, static picture for readers without a kernel, and a text that never varies."""
+        self.regions.draw_pending()
         bundle = dict(super()._repr_mimebundle_(**kwargs))
         images = [self.image, self.regions.image] if self.regions.visible else [self.image]
         bundle["image/png"] = base64.b64encode(side_by_side([i.value for i in images])).decode()

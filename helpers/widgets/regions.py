@@ -1,5 +1,6 @@
 """Decision regions beside the curves, with a replay of the training."""
 
+import asyncio
 from collections.abc import Callable
 
 from helpers.data import lesson_data
@@ -13,6 +14,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 WIDTH, HEIGHT = 350, 372
+AFTER_THE_CURVES = 0.05  # seconds
 PALETTE = palette_of([BLUE, ORANGE, GREEN, BLACK], 63)
 
 
@@ -22,7 +24,7 @@ class Regions(widgets.VBox):
     def __init__(self, on_epoch: Callable):
         """`on_epoch(epoch)` hears where the replay stands, None at its end."""
         self.on_epoch = on_epoch
-        self.history = None
+        self.history = self.pending = None
         self._draw_axes()
         self.image = ImageWithTitle(WIDTH, "Decision regions of the network, with the test points")
         self.image.add_class("explorer-regions")
@@ -76,13 +78,29 @@ class Regions(widgets.VBox):
         self.play.value = self.epoch.value = last
         self.history = history
         if self.visible:
-            self._draw()
+            self._draw_soon()
 
     def _replayed(self, change):
         if self.history:
             self._draw()
             epoch = change["new"]
             self.on_epoch(None if epoch == self.epoch.max else epoch)
+
+    def _draw_soon(self):
+        """Draw when the browser has had time to show the curves, which come first."""
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            self._draw()
+        else:
+            self.pending = self.pending or loop.call_later(AFTER_THE_CURVES, self.draw_pending)
+
+    def draw_pending(self):
+        """Draw now what was to be drawn soon."""
+        if self.pending:
+            self.pending.cancel()
+            self.pending = None
+            self._draw()
 
     def _draw_axes(self):
         data = lesson_data()
