@@ -11,7 +11,7 @@ from helpers.plots import (
     epochs_of,
     plot_best_accuracy,
 )
-from helpers.widgets.picture import LETTERS, PIN_STYLES, Scene
+from helpers.widgets.picture import LETTERS, PIN_STYLES, SCALE, Scene
 
 import numpy as np
 from matplotlib.ticker import LogLocator, NullLocator
@@ -55,8 +55,8 @@ class AccuracyPanel:
         self.ghost_name = ax.legend(
             [self.ghost],
             ["previous test"],
-            loc="lower right",
-            bbox_to_anchor=(1.01, 0.99),
+            loc="upper right",
+            bbox_to_anchor=(1.01, 1 + 37 / ax.get_window_extent().height * SCALE),
             borderpad=0.2,
             handlelength=1.8,
         )
@@ -84,7 +84,6 @@ class AccuracyPanel:
         self.marker = ax.axvline(1, color=GREY, linewidth=1)
         return [
             *(
-                self.ghost_name,
                 self.band,
                 self.ghost,
                 *self.pins,
@@ -98,6 +97,7 @@ class AccuracyPanel:
     def show(self, scene: Scene) -> bool:
         """Move every line; True where the axes have to be drawn again."""
         move_line(self.ghost, scene.previous, "val_accuracy")
+        named = self.ghost_name.get_visible()
         self.ghost_name.set_visible(scene.previous is not None)
         move_line(self.train, scene.history, "accuracy")
         move_line(self.test, scene.history, "val_accuracy")
@@ -112,7 +112,7 @@ class AccuracyPanel:
         self.marker.set_visible(scene.epoch is not None)
         if scene.epoch is not None:
             self.marker.set_xdata([scene.epoch, scene.epoch])
-        return fit_epochs(self.ax, scene.history)
+        return fit_epochs(self.ax, scene.history) or named != self.ghost_name.get_visible()
 
     def _show_band(self, histories):
         for artist in (self.band, self.median, self.seeds):
