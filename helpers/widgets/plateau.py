@@ -25,7 +25,7 @@ class MonitorPanel:
         self.loss = ax.plot([], [], **CURVES["val_loss"])[0]
         self.best = ax.plot([], [], color="black", linewidth=1.1, drawstyle="steps-post")[0]
         self.drops = ax.plot([], [], "v", color=VERMILION, markersize=6)[0]
-        self.words = ax.text(0.99, 0.8, "", transform=ax.transAxes, **SMALL_NOTE)
+        self.words = ax.text(0.99, 0.66, "", transform=ax.transAxes, **SMALL_NOTE)
         return [self.loss, self.best, self.drops, self.words]
 
     def show(self, scene: Scene) -> bool:
