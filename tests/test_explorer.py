@@ -148,11 +148,18 @@ def test_each_optimizer_keeps_its_own_rate():
     assert explorer.history.experiment.learning_rate == 0.1
 
 
+def test_a_schedule_can_begin_without_breakpoints():
+    explorer = explore("schedule", epochs=30)
+    explorer.controls["schedule"].rows[0][0].value = True
+    assert len(explorer.history.experiment.schedule) == 1
+
+
 def test_a_schedule_is_set_by_its_breakpoints():
     explorer = explore("schedule", epochs=30, schedule=[(10, 0.001)])
     used, start, rate = explorer.controls["schedule"].rows[1]
-    used.value, start.value = True, 5
+    start.value = 5  # what is moved is in use
     rate.box.value = "0.1"
+    assert used.value
     assert explorer.history.experiment.schedule == ((5, 0.1), (10, 0.001))
     explorer.reset()
     assert explorer.history.experiment.schedule == ((10, 0.001),)

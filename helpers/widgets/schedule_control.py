@@ -20,7 +20,7 @@ class ScheduleControl(widgets.VBox):
                 f"schedule has {len(experiment.schedule)} breakpoints, but the control at most "
                 f"{BREAKPOINTS}."
             )
-        self.on_change, self.last = on_change, experiment.epochs - 1
+        self.on_change, self.last, self._moving = on_change, experiment.epochs - 1, True
         self.rows = [self._row(number, on_error) for number in range(BREAKPOINTS)]
         self.value = experiment.schedule
         wrap = widgets.Layout(flex_flow="row wrap", align_items="center", max_width="700px")
@@ -40,14 +40,14 @@ class ScheduleControl(widgets.VBox):
             style={"description_width": "74px"},
             layout=widgets.Layout(flex="1 1 200px", width="auto", min_width="180px"),
         ).add_class(f"control-epoch-{number + 1}")
-        rate = NumberControl("learning_rate", 1e-3, self._changed, on_error)
+        rate = NumberControl("learning_rate", 1e-3, lambda _: self._use(number), on_error)
         rate.box.description = "rate"
         rate.box.style.description_width = "40px"
         rate.box.layout.width = "120px"
         rate.layout.flex = "1 1 240px"
         rate.slider.remove_class("control-learning_rate").add_class(f"control-rate-{number + 1}")
-        for widget in (used, start):
-            widget.observe(self._changed, "value")
+        used.observe(self._changed, "value")
+        start.observe(lambda _: self._use(number), "value")
         return used, start, rate
 
     @property
@@ -58,8 +58,6 @@ class ScheduleControl(widgets.VBox):
 
     @value.setter
     def value(self, schedule):
-        if schedule == self.value:
-            return
         self._moving = True
         for number, (used, start, rate) in enumerate(self.rows):
             used.value = number < len(schedule)
@@ -75,6 +73,14 @@ class ScheduleControl(widgets.VBox):
     @disabled.setter
     def disabled(self, disabled: bool):
         pass
+
+    def _use(self, number: int):
+        """A breakpoint that is moved is in use from then on."""
+        used = self.rows[number][0]
+        if used.value or self._moving:
+            self._changed(None)
+        else:
+            used.value = True  # which is a change itself
 
     def _changed(self, _):
         if not self._moving:
