@@ -70,7 +70,7 @@ class Explorer(widgets.VBox):
             WIDTH, "Accuracy and learning rate over the epochs; the sentence below says the result"
         ).add_class("explorer-figure")
         self.status = widgets.HTML().add_class("explorer-status")
-        self.regions = Regions(self._replayed)
+        self.regions = Regions(self.start.epochs, self._replayed)
         self.regions.set_visible(self.fields == ("learning_rate",))
         self.pins = Pins(lambda: self.attempt(self.draw))
         self.background = BackgroundRuns(self._show_band)

@@ -21,16 +21,21 @@ PALETTE = palette_of([BLUE, ORANGE, GREEN, BLACK], 63)
 class Regions(widgets.VBox):
     """What the network predicts over the plane, after the last epoch or the one of the replay."""
 
-    def __init__(self, on_epoch: Callable):
-        """`on_epoch(epoch)` hears where the replay stands, None at its end."""
+    def __init__(self, epochs: int, on_epoch: Callable):
+        """`on_epoch(epoch)` hears where the replay stands, None at its end.
+
+        Play and slider begin with the same value: the front end would link one to the other and
+        send that back as a move.
+        """
         self.on_epoch = on_epoch
         self.history = self.pending = None
         self._draw_axes()
         self.image = ImageWithTitle(WIDTH, "Decision regions of the network, with the test points")
         self.image.add_class("explorer-regions")
         self.play = widgets.Play(
-            min=2,
-            max=200,
+            value=epochs,
+            min=2 - epochs % 2,  # so that steps of two end at the last epoch
+            max=epochs,
             step=2,
             interval=80,
             show_repeat=False,
@@ -38,8 +43,9 @@ class Regions(widgets.VBox):
             layout=widgets.Layout(width="84px"),
         ).add_class("explorer-play")
         self.epoch = widgets.IntSlider(
+            value=epochs,
             min=1,
-            max=200,
+            max=epochs,
             description="epoch",
             style={"description_width": "44px"},
             layout=widgets.Layout(flex="1 1 auto", width="auto", min_width="120px"),
@@ -70,12 +76,8 @@ class Regions(widgets.VBox):
     def show(self, history: History):
         """Show the end of a run."""
         self.history = None  # the slider's own moves below are no replay
-        last = len(history.loss)
         self.play.playing = False
-        self.play.min = 1
-        self.play.max = self.epoch.max = last
-        self.play.min = 2 - last % 2  # so that steps of two end at the last epoch
-        self.play.value = self.epoch.value = last
+        self.play.value = self.epoch.value = self.epoch.max
         self.history = history
         if self.visible:
             self._draw_soon()

@@ -110,6 +110,7 @@ def test_more_seeds_come_by_themselves_and_can_be_switched_off(explorer):
 
 
 def test_regions_and_replay(explorer, page):
+    assert explorer.handle("epoch").get_attribute("aria-valuenow") == "200.0"
     explorer.part("show-regions").click()
     regions = explorer.part("regions")
     regions.wait_for()
