@@ -18,7 +18,7 @@ from matplotlib.figure import Figure
 from PIL import Image as PillowImage
 from traitlets import Unicode
 
-SCALE = 1.5  # image pixels for each pixel on the page: sharp letters on most screens
+SCALE = 1.25  # image pixels for each pixel on the page: sharp letters on most screens
 PIN_STYLES = [
     (PURPLE, (0, (6, 1.5))),
     (SKY, "-"),
