@@ -148,6 +148,12 @@ def test_each_optimizer_keeps_its_own_rate():
     assert explorer.history.experiment.learning_rate == 0.1
 
 
+def test_a_fixed_rate_stays_when_the_optimizer_changes():
+    explorer = explore("optimizer", learning_rate=0.1, epochs=20)
+    find(explorer, "control-optimizer").value = "adam"
+    assert explorer.history.experiment == Experiment("adam", 0.1, epochs=20)
+
+
 def test_a_schedule_can_begin_without_breakpoints():
     explorer = explore("schedule", epochs=30)
     explorer.controls["schedule"].rows[0][0].value = True

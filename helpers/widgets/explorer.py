@@ -126,8 +126,10 @@ class Explorer(widgets.VBox):
     def move(self, name: str, value):
         """One control moved: train that experiment and show it, or say why not and move it back."""
         before = self.values
-        hold = self.options.holds_step_size
-        values = following({**before, name: value}, before, name, self.rates, hold)
+        values = {**before, name: value}
+        if name != "optimizer" or "learning_rate" in self.controls:  # a fixed rate stays
+            hold = self.options.holds_step_size
+            values = following(values, before, name, self.rates, hold)
         if self.attempt(lambda: self._train(experiment_of(values))):
             self.rates[before["optimizer"]] = before["learning_rate"]
             self.values = values

@@ -69,7 +69,6 @@ class Picture:
         share_x=False labels all of them.
         """
         self.panels = panels
-        self.size = (width, height)
         figure = Figure(figsize=(width / 100, height / 100), dpi=100 * SCALE)
         self.canvas = FigureCanvasAgg(figure)
         axes = figure.subplots(
