@@ -164,10 +164,10 @@ def test_momentum_is_disabled_where_it_means_nothing(explorer, page):
     other = Explorer(page, 1)
     other.root.locator(".control-optimizer select").select_option(label="Adam")
     other.wait_until(lambda: "optimizer adam" in other.sentence, "the choice is trained")
-    assert other.box("momentum").is_disabled()
+    other.wait_until(lambda: other.box("momentum").is_disabled(), "momentum is disabled")
     other.root.locator(".control-optimizer select").select_option(label="SGD")
     other.wait_until(lambda: "optimizer sgd" in other.sentence, "and back")
-    assert other.box("momentum").is_enabled()
+    other.wait_until(lambda: other.box("momentum").is_enabled(), "momentum is enabled again")
 
 
 @pytest.mark.parametrize("theme", ["JupyterLab Dark", "JupyterLab Light"])
