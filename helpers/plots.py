@@ -5,8 +5,8 @@ same a second time.
 """
 
 from helpers.experiment import History
+from helpers.measures import BEST, STANDARD_ERROR
 from helpers.network import predict
-from helpers.outcome import BEST, STANDARD_ERROR
 
 import matplotlib
 import numpy as np

@@ -3,9 +3,10 @@
 import os
 from pathlib import Path
 
-import helpers  # noqa: F401  # before anything that imports TensorFlow: it does so quietly
+from helpers import Experiment, History  # before anything that imports TensorFlow: quietly
 
 import matplotlib
+import numpy as np
 import pytest
 
 matplotlib.use("Agg")
@@ -21,3 +22,15 @@ def pytest_runtest_makereport(item, call):
         report.outcome = "failed"
         report.longrepr = f"skipped, but REQUIRE_BROWSER is set: {report.longrepr}"
     return report
+
+
+@pytest.fixture
+def made_up_history():
+    """Make a History of 100 epochs without a run; curves not named are flat."""
+
+    def make(**curves):
+        names = ("loss", "accuracy", "val_loss", "val_accuracy", "learning_rate")
+        values = [curves.get(name, np.full(100, 0.5)) for name in names]
+        return History(Experiment(epochs=100), *values, [])
+
+    return make

@@ -1,6 +1,7 @@
 """A run in words: what the explorers write under, on and beside their pictures."""
 
 from html import escape
+from math import isfinite
 
 from helpers.experiment import FIELDS, Experiment, History
 from helpers.outcome import RULES, outcome
@@ -56,8 +57,8 @@ def sentence_of(history: History, fields) -> str:
     """The result of a run in one sentence and one word, as HTML."""
     result = outcome(history)
     reached = "80 % never reached"
-    if result.reached:
-        reached = f"80 % first reached in epoch {result.reached}"
+    if isfinite(result.reached):
+        reached = f"80 % first reached in epoch {result.reached:.0f}"
     values = escape(values_in_words(history.experiment, fields))
     return (
         f"{values}: final test accuracy <b>{percent(result.accuracy, 1)}</b>, {reached}, "

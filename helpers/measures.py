@@ -1,0 +1,44 @@
+"""A run in numbers, one function for each: the numbers that sentences, claims and goals speak of."""
+
+from helpers.data import best_accuracy, standard_error
+from helpers.experiment import History
+
+import numpy as np
+
+WINDOW = 50  # the last epochs, over which a run is judged
+REACHED = 0.8  # the test accuracy whose first epoch is told
+BEST = best_accuracy()
+STANDARD_ERROR = standard_error(BEST, n=500)
+VOLATILE = 100 * np.sqrt(2) * STANDARD_ERROR
+"""The swing, in percentage points, that two tests on 500 points each would show by luck alone: 2.3."""
+
+
+def level(history: History, name: str = "val_accuracy") -> float:
+    """Mean accuracy of the last 50 epochs, in percent: the test accuracy, or the one named."""
+    return float(100 * getattr(history, name)[-WINDOW:].mean())
+
+
+def swing(history: History) -> float:
+    """How much the test accuracy changes from one epoch to the next, in percentage points.
+
+    The standard deviation of the changes over the last 50 epochs.
+    """
+    changes = np.diff(history.val_accuracy[-WINDOW:])
+    return float(100 * changes.std()) if changes.size else 0.0
+
+
+def epochs_to_80(history: History) -> float:
+    """First epoch, counted from 1, whose test accuracy is at least 80 %; infinity where none is."""
+    good = np.flatnonzero(history.val_accuracy >= REACHED)
+    return float(good[0]) + 1 if good.size else np.inf
+
+
+def drops(history: History) -> int:
+    """How often the rate fell from the last update of one epoch to that of the next."""
+    return int(np.sum(np.diff(history.learning_rate) < 0))
+
+
+def first_drop(history: History) -> float:
+    """First epoch, counted from 1, with a lower rate than the one before; infinity where none has."""
+    fallen = np.flatnonzero(np.diff(history.learning_rate) < 0)
+    return float(fallen[0]) + 2 if fallen.size else np.inf
