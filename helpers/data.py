@@ -46,6 +46,14 @@ def lesson_data() -> Split:
     return prepare_data()
 
 
+def standardized(data: Split) -> Split:
+    """The same points, shifted and scaled so that the training half has mean 0 and deviation 1."""
+    mean, deviation = data.trainX.mean(axis=0), data.trainX.std(axis=0)
+    return data._replace(
+        trainX=(data.trainX - mean) / deviation, testX=(data.testX - mean) / deviation
+    )
+
+
 def best_accuracy(data: Split | None = None, random_state: int = RANDOM_STATE) -> float:
     """Accuracy on the test half of the classifier that knows how the points were made.
 

@@ -1,0 +1,122 @@
+"""Claims on the learning rate, on what can be reached, and on momentum: notebooks 1 to 4."""
+
+from functools import lru_cache
+
+from helpers.claims.evidence import Claim
+from helpers.claims.kinds import (
+    POINTS,
+    ends,
+    is_calmer,
+    is_sooner,
+    is_volatile,
+    learns,
+    reaches_80,
+    sgd,
+    within_about,
+)
+from helpers.data import lesson_data
+from helpers.measures import BEST, drops, epochs_to_80, level
+
+from sklearn.linear_model import LogisticRegression
+
+
+@lru_cache
+def linear_accuracy() -> float:
+    """Test accuracy of a model whose boundaries are straight lines, in percent."""
+    data = lesson_data()
+    linear = LogisticRegression().fit(data.trainX, data.trainy.argmax(axis=1))
+    return 100 * linear.score(data.testX, data.testy.argmax(axis=1))
+
+
+def learns_nothing(words, experiment) -> Claim:
+    """Over the whole run the accuracy gains no more than luck might."""
+
+    def gain(run):
+        return level(run) - 100 * run.val_accuracy[0]
+
+    measured = "gain in test accuracy since epoch 1"
+    return Claim(words, measured, (experiment,), gain, high=POINTS, unit="points", digits=1)
+
+
+def lead_of_the_second(*runs) -> float:
+    """How many times as many epochs to 80 % the best of the others takes."""
+    return min(map(epochs_to_80, runs[:1] + runs[2:])) / epochs_to_80(runs[1])
+
+
+RATES = {
+    "small and large rates": [
+        reaches_80(
+            "A small rate may look stuck: 0.001 reaches no 80 % in 200 epochs",
+            sgd(0.001, epochs=1000),
+            low=201,
+        ),
+        reaches_80(
+            "… but it is only slow: in 1,000 epochs it does", sgd(0.001, epochs=1000), high=1000
+        ),
+        is_sooner("A large rate needs fewer epochs: 0.1 than 0.01", sgd(0.1), sgd(0.01)),
+        ends("Too large a rate ends poor, or never settles: 1.0", sgd(1.0), high=75),
+    ],
+    "the textbook patience": [
+        Claim(
+            "With patience 100, the rate drops within 200 epochs",
+            "drops of the rate",
+            (sgd(patience=100),),
+            drops,
+            low=1,
+        ),
+    ],
+    "the ceiling": [
+        Claim(
+            "No run stays above the best possible accuracy",
+            "lead over the best possible, last 50 epochs",
+            (sgd(momentum=0.9),),
+            lambda run: level(run) - 100 * BEST,
+            high=0,
+            unit="points",
+            digits=1,
+        ),
+        Claim(
+            "The network beats a model with straight boundaries",
+            "lead over logistic regression, last 50 epochs",
+            (sgd(momentum=0.9),),
+            lambda run: level(run) - linear_accuracy(),
+            low=POINTS,
+            unit="points",
+            digits=1,
+        ),
+    ],
+    "learning rates": [
+        is_volatile("1.0 oscillates", sgd(1.0)),
+        *(learns(f"{rate} learns", sgd(rate)) for rate in (0.1, 0.01, 0.001)),
+        is_sooner("Slower as the rate falls: 0.1 is sooner than 0.01", sgd(0.1), sgd(0.01)),
+        is_sooner("… and 0.01 is sooner than 0.001", sgd(0.01), sgd(0.001)),
+        learns_nothing("1e-6 learns nothing", sgd(1e-6)),
+        learns_nothing("1e-7 learns nothing", sgd(1e-7)),
+        Claim(
+            "About 0.1 is a good choice: none of the eight is sooner",
+            "epochs to 80 %, the best other rate / 0.1",
+            tuple(sgd(10.0**-exponent) for exponent in range(8)),
+            lead_of_the_second,
+            low=1,
+            digits=1,
+        ),
+        is_calmer("A smaller rate is calmer: 0.01 than 0.1", sgd(0.01), sgd(0.1)),
+    ],
+    "momentum": [
+        is_sooner("Momentum speeds training up: 0.9 against none", sgd(momentum=0.9), sgd()),
+        within_about(50, "Momentum 0.9 reaches 80 % within about 50 epochs", sgd(momentum=0.9)),
+        within_about(50, "Momentum 0.99 reaches 80 % within about 50 epochs", sgd(momentum=0.99)),
+        reaches_80("Without momentum it takes all 200 epochs", sgd(), low=150),
+        is_calmer("Momentum makes a run calmer: 0.9 than none", sgd(momentum=0.9), sgd()),
+        is_calmer("The more the calmer: 0.99 than 0.9", sgd(momentum=0.99), sgd(momentum=0.9)),
+    ],
+    "momentum at the same step size": [
+        is_sooner(
+            "Momentum is still sooner: 0.9 at 0.01 than none at 0.1", sgd(0.01, 0.9), sgd(0.1)
+        ),
+        is_calmer(
+            "Momentum is still calmer: 0.9 at 0.01 than none at 0.1", sgd(0.01, 0.9), sgd(0.1)
+        ),
+    ],
+}
+"""Topic: its claims."""
