@@ -2,7 +2,7 @@
 # make test  the same set-up, then everything that CI runs
 
 .DEFAULT_GOAL := help
-.PHONY: help lab env test bench notebooks film format clean
+.PHONY: help lab env test bench notebooks claims html film format clean
 
 # The first Python that TensorFlow has packages for; `make lab PYTHON=...` names another.
 SUPPORTED = $(shell $(1) -c 'import sys; print("$(1)" * ((3, 11) <= sys.version_info < (3, 14)))' 2>/dev/null)
@@ -10,8 +10,6 @@ PYTHON ?= $(or $(firstword $(foreach python,python3 python3.13 python3.12 python
 	$(call SUPPORTED,$(python)))),python3)
 SET_UP = $(PYTHON) .ci/set_up.py
 BIN := .venv/bin
-NBCONVERT := $(BIN)/jupyter nbconvert --to notebook --execute --inplace --log-level=WARN \
-	--NotebookClient.record_timing=False --NotebookClient.store_widget_state=False
 LAB_ARGS ?=
 
 help:
@@ -20,6 +18,8 @@ help:
 	@echo 'make test       lint, unit, oracle, notebook and browser tests'
 	@echo 'make bench      the benchmarks, side by side'
 	@echo 'make notebooks  execute the notebooks in place'
+	@echo 'make claims     hold every claim of the lesson against 30 seeds'
+	@echo 'make html       write the notebooks as pages to read and print, to build/html'
 	@echo 'make film       film an explorer for the README'
 	@echo 'make format     format code and notebooks'
 
@@ -38,11 +38,17 @@ lab: .venv/ready
 test: .venv/ready
 	$(BIN)/ruff check --quiet
 	$(BIN)/ruff format --quiet --check
-	$(BIN)/python -m pytest -n 2 --dist loadfile --nbval --nbval-current-env --nbval-cell-timeout=120 tests notebooks
+	$(BIN)/python -m pytest -n 2 --dist loadfile --nbval --nbval-current-env --nbval-cell-timeout=120 \
+		--nbval-sanitize-with=tests/nbval.cfg tests notebooks
 
 notebooks: .venv/ready
-	@$(NBCONVERT) notebooks/*.ipynb
-	@$(BIN)/jupyter nbconvert --to notebook --inplace --coalesce-streams --log-level=WARN notebooks/*.ipynb
+	@$(BIN)/python .ci/execute.py notebooks/*.ipynb
+
+claims: .venv/ready
+	@$(BIN)/python -m helpers.claims
+
+html: .venv/ready
+	@$(BIN)/python .ci/pages.py build/html notebooks/*.ipynb
 
 .venv/bench: .venv/ready
 	@$(SET_UP) test,bench
