@@ -18,11 +18,19 @@ STOREYS = [  # imports go down, or sideways
     {"helpers.data", "helpers.experiment", "helpers.descent"},
     {"helpers.network", "helpers.schedules", "helpers.optimizers"},
     {"helpers.training", "helpers.keras_fit"},
-    {"helpers.outcome", "helpers.plots", "helpers.keras_code"},
+    {
+        "helpers.measures",
+        "helpers.outcome",
+        "helpers.plots",
+        "helpers.tables",
+        "helpers.keras_code",
+    },
+    {"helpers.claims", "helpers.exercise"},
     {"helpers.widgets"},
     {"helpers"},
 ]
-NEVER_TRAIN = {"helpers.outcome", "helpers.plots", "helpers.keras_code"}
+NEVER_TRAIN = {"helpers.measures", "helpers.outcome", "helpers.plots", "helpers.tables"}
+NEVER_TRAIN |= {"helpers.keras_code"}
 
 
 def imports_of(path):

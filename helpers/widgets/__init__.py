@@ -2,5 +2,6 @@
 
 from helpers.widgets.descent import explore_descent
 from helpers.widgets.entry import explore
+from helpers.widgets.prediction import ask
 
-__all__ = ["explore", "explore_descent"]
+__all__ = ["ask", "explore", "explore_descent"]

@@ -1,7 +1,6 @@
 """The explorer of gradient descent: step, run and reset on a parabola or in a ravine."""
 
 import asyncio
-import base64
 from html import escape
 
 from helpers.descent import PARABOLA, RAVINE
@@ -16,7 +15,7 @@ from helpers.widgets.bowl import (
     RegimePanel,
 )
 from helpers.widgets.controls import NumberControl, Range
-from helpers.widgets.picture import ImageWithTitle, Picture
+from helpers.widgets.picture import ImageWithTitle, Picture, still_bundle
 from helpers.widgets.words import status_line
 
 import ipywidgets as widgets
@@ -117,10 +116,8 @@ class DescentExplorer(widgets.VBox):
 
     def _repr_mimebundle_(self, **kwargs):
         """Live view, static picture for readers without a kernel, and a text that never varies."""
-        bundle = dict(super()._repr_mimebundle_(**kwargs))
-        bundle["image/png"] = base64.b64encode(self.image.value).decode()
-        bundle["text/plain"] = "Explorer of gradient descent"
-        return bundle
+        bundle = super()._repr_mimebundle_(**kwargs)
+        return still_bundle(bundle, [self.image.value], "Explorer of gradient descent")
 
 
 def explore_descent() -> DescentExplorer:

@@ -1,10 +1,12 @@
 """The way in: what can be explored, and how."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 
-from helpers.experiment import FIELDS, Experiment
+from helpers.experiment import FIELDS, Experiment, History
 from helpers.widgets.controls import CHOICES, SLIDERS
 from helpers.widgets.explorer import Explorer
+from helpers.widgets.goals import check_goals
 from helpers.widgets.picture import LETTERS
 from helpers.widgets.values import check_controls
 
@@ -12,11 +14,17 @@ CONTROLLED = (*SLIDERS, *CHOICES, "schedule")
 """The fields that have a control."""
 
 
-def explore(*fields: str, pinned: Sequence[Experiment] = (), **fixed) -> Explorer:
+def explore(
+    *fields: str,
+    pinned: Sequence[Experiment] = (),
+    goals: Mapping[str, Callable[[History], bool]] = MappingProxyType({}),
+    **fixed,
+) -> Explorer:
     """Sliders over fields of an Experiment: each move trains the whole run and redraws the curves.
 
     fields: names of the fields to control, such as "learning_rate", "momentum", "decay", "patience"
     pinned: up to six experiments that stay on the picture from the start
+    goals: {words: whether a run meets the goal}; the explorer ticks what a run has met
     fixed: values of other fields, and where the controls start
 
     ValueError, before anything trains, for a field that has no control or a value out of range.
@@ -39,4 +47,5 @@ def explore(*fields: str, pinned: Sequence[Experiment] = (), **fixed) -> Explore
         raise ValueError(
             f"pinned has to train for {experiment.epochs} epochs, as the explorer does."
         )
-    return Explorer(fields, experiment, pins)
+    check_goals(goals)
+    return Explorer(fields, experiment, pins, dict(goals))

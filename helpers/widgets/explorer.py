@@ -1,16 +1,16 @@
 """An explorer: controls on top, the picture under them, and the run in words."""
 
-import base64
 from html import escape
 from threading import RLock
 
 from helpers.experiment import FIELDS, Experiment, History
-from helpers.keras_code import keras_code
 from helpers.training import train
 from helpers.widgets.controls import make_control
+from helpers.widgets.fold import Fold
+from helpers.widgets.goals import Goals
 from helpers.widgets.options import Options
 from helpers.widgets.panels import AccuracyPanel, RatePanel
-from helpers.widgets.picture import ImageWithTitle, Picture, Scene, side_by_side
+from helpers.widgets.picture import ImageWithTitle, Picture, Scene, still_bundle
 from helpers.widgets.pins import Pins
 from helpers.widgets.plateau import MonitorPanel, WaitPanel
 from helpers.widgets.regions import Regions
@@ -20,7 +20,6 @@ from helpers.widgets.values import experiment_of, following, meaningless
 from helpers.widgets.words import (
     differing_fields,
     label_of,
-    rules_in_words,
     sentence_of,
     status_line,
     title_of,
@@ -45,13 +44,14 @@ class Explorer(widgets.VBox):
     `values` is what the controls say, `history` the run on the picture, `previous` its ghost.
     """
 
-    def __init__(self, fields: tuple[str, ...], experiment: Experiment, pinned: list[Experiment]):
+    def __init__(self, fields, experiment: Experiment, pinned: list[Experiment], goals: dict):
         """Build the controls, train the first run and the pinned ones, and show them."""
         self._lock = RLock()  # a front end may run callbacks in a second thread
         self.fields, self.start, self.start_pins = fields, experiment, pinned
         self.rates = {}  # optimizer: the rate it was left at
         self.history = self.previous = self.epoch = None
         self.band = []
+        self.goals = Goals(goals)
         self._build()
         super().__init__(self._rows())
         self.add_class("explorer")
@@ -75,12 +75,7 @@ class Explorer(widgets.VBox):
         self.pins = Pins(lambda: self.attempt(self.draw))
         self.background = BackgroundRuns(self._show_band)
         self.options = Options(self.fields, self.regions.visible)
-        self.code = widgets.Textarea(
-            rows=22,
-            description="program",
-            style={"description_width": "initial"},
-            layout=widgets.Layout(width="100%"),
-        ).add_class("explorer-code")
+        self.fold = Fold()
 
     def _control(self, name):
         def on_change(value):
@@ -92,18 +87,12 @@ class Explorer(widgets.VBox):
 
     def _rows(self):
         wrap = widgets.Layout(flex_flow="row wrap")
-        self.fold = widgets.Accordion(
-            [self.code, widgets.HTML(rules_in_words())],
-            titles=["Keras program for these controls", "What the words mean"],
-            selected_index=None,
-            layout=widgets.Layout(max_width="930px"),
-        ).add_class("explorer-fold")
-        self.fold.observe(lambda _: self._write_code(), "selected_index")
         return [
             *self.controls.values(),
             self.options,
             widgets.HBox([self.image, self.regions], layout=wrap),
             self.status,
+            self.goals,
             self.pins,
             self.fold,
         ]
@@ -152,6 +141,7 @@ class Explorer(widgets.VBox):
     def _start(self):
         self.history = None
         self.pins.clear()
+        self.goals.clear()
         for experiment in self.start_pins:
             fields = differing_fields(experiment, Experiment()) or ["learning_rate"]
             self.pins.add(train(experiment), values_in_words(experiment, fields))
@@ -197,7 +187,8 @@ class Explorer(widgets.VBox):
             self.draw()
             self.status.value = status_line(sentence_of(self.history, self._told()))
             self.regions.show(self.history)
-            self._write_code()
+            self.fold.show(self.history)
+            self.goals.show(self.history, values_in_words(experiment, self._told()))
         except Exception:
             self.history, self.previous, self.band, self.epoch = before
             raise
@@ -219,15 +210,9 @@ class Explorer(widgets.VBox):
         """Write a sentence in the status line."""
         self.status.value = status_line(escape(sentence))
 
-    def _write_code(self):
-        if self.fold.selected_index == 0:
-            self.code.value = keras_code(self.history.experiment)
-
     def _repr_mimebundle_(self, **kwargs):
         """Live view, static picture for readers without a kernel, and a text that never varies."""
         self.regions.draw_pending()
-        bundle = dict(super()._repr_mimebundle_(**kwargs))
         images = [self.image, self.regions.image] if self.regions.visible else [self.image]
-        bundle["image/png"] = base64.b64encode(side_by_side([i.value for i in images])).decode()
-        bundle["text/plain"] = f"Explorer of {', '.join(map(label_of, self.fields))}"
-        return bundle
+        text = f"Explorer of {', '.join(map(label_of, self.fields))}"
+        return still_bundle(super()._repr_mimebundle_(**kwargs), [i.value for i in images], text)

@@ -71,7 +71,6 @@ class AccuracyPanel:
                 0,
                 0,
                 letter,
-                color=colour,
                 fontsize=9,
                 fontweight="bold",
                 ha="center",
@@ -80,7 +79,7 @@ class AccuracyPanel:
             )
             for letter, (colour, _) in zip(LETTERS, PIN_STYLES, strict=True)
         ]
-        self.seeds = ax.text(0.99, 0.03, "", transform=ax.transAxes, color=VERMILION, **SMALL_NOTE)
+        self.seeds = ax.text(0.99, 0.03, "", transform=ax.transAxes, **SMALL_NOTE)
         self.marker = ax.axvline(1, color=GREY, linewidth=1)
         return [
             *(

@@ -4,6 +4,7 @@ A full draw by matplotlib takes some 60 ms, too long behind a slider. So the axe
 as a saved background; a move restores it, draws the changed artists on top and encodes a PNG: 10 ms.
 """
 
+import base64
 from dataclasses import dataclass, field
 from io import BytesIO
 
@@ -16,6 +17,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from PIL import Image as PillowImage
+from PIL import ImageDraw, ImageFont
 from traitlets import Unicode
 
 SCALE = 1.25  # image pixels for each pixel on the page: sharp letters on most screens
@@ -29,6 +31,8 @@ PIN_STYLES = [
 ]
 """Colour and line style of the pinned runs, one for each of the letters."""
 LETTERS = "ABCDEF"
+CAPTION = "A still picture: run the cell, and its controls are live."
+CAPTION_HEIGHT = 30
 
 
 @dataclass
@@ -147,15 +151,22 @@ def png(canvas: FigureCanvasAgg, palette: PillowImage.Image = PALETTE) -> bytes:
     return buffer.getvalue()
 
 
-def side_by_side(pictures: list[bytes]) -> bytes:
-    """Paste PNG pictures into one, left to right."""
+def still_bundle(bundle: dict, pictures: list[bytes], text: str) -> dict:
+    """A widget's mimebundle with a picture and a text for readers without a kernel."""
+    picture = base64.b64encode(_side_by_side(pictures)).decode()
+    return {**bundle, "image/png": picture, "text/plain": text}
+
+
+def _side_by_side(pictures: list[bytes]) -> bytes:
+    """Paste PNG pictures into one, left to right, under a line that says how to make them live."""
     parts = [PillowImage.open(BytesIO(picture)).convert("RGB") for picture in pictures]
-    whole = PillowImage.new(
-        "RGB", (sum(part.width for part in parts), max(part.height for part in parts)), "white"
-    )
+    size = sum(part.width for part in parts), max(part.height for part in parts) + CAPTION_HEIGHT
+    whole = PillowImage.new("RGB", size, "white")
+    font = ImageFont.load_default(size=15)
+    ImageDraw.Draw(whole).text((CAPTION_HEIGHT, 8), CAPTION, fill="#555555", font=font)
     left = 0
     for part in parts:
-        whole.paste(part, (left, 0))
+        whole.paste(part, (left, CAPTION_HEIGHT))
         left += part.width
     buffer = BytesIO()
     whole.quantize(128).save(buffer, "png", optimize=True)

@@ -1,0 +1,131 @@
+"""The exercises of the notebooks: open as they are stored, solved by the solutions folded under them.
+
+In a notebook a cell tagged "exercise" is the student's, the next one tagged "check" says whether it is
+solved, and the next text with a "Solution" holds code for the student's cell. A cell tagged "goals" has
+an explorer with `goals`; its solution is an Experiment for each of them, a line each.
+"""
+
+import ast
+import re
+from contextlib import redirect_stdout
+from io import StringIO
+from typing import NamedTuple
+
+from helpers import exercise, train
+from tests.test_notebooks import NAMES, read
+
+import matplotlib.pyplot as plt
+import pytest
+
+SOLUTION = re.compile(r"<summary>Solution</summary>.*?```python\n(.*?)```", re.DOTALL)
+
+
+class Exercise(NamedTuple):
+    cells: list  # the code cells before it
+    own: str  # what the student finds
+    check: str
+    stored: str  # what the check printed
+    solution: str
+
+
+def tags(cell):
+    return cell.metadata.get("tags", [])
+
+
+def exercises(name, tag):
+    """Every exercise of a notebook whose own cell has this tag."""
+    cells = read(name).cells
+    for number, cell in enumerate(cells):
+        if tag in tags(cell):
+            after = cells[number + 1 :]
+            check = (
+                next((c for c in after if "check" in tags(c)), None) if tag == "exercise" else None
+            )
+            solution = next(SOLUTION.search(c.source) for c in after if SOLUTION.search(c.source))
+            stored = "".join(output.text for output in check.outputs) if check else ""
+            before = [c.source for c in cells[:number] if c.cell_type == "code"]
+            yield Exercise(before, cell.source, check.source if check else "", stored, solution[1])
+
+
+def everything(tag):
+    found = [(name, e) for name in NAMES for e in exercises(name, tag)]
+    return [pytest.param(e, id=f"{name[:2]}-{n}") for n, (name, e) in enumerate(found)]
+
+
+def names_in(source, kind):
+    """Names that code reads or writes."""
+    tree = ast.parse(source)
+    names = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, kind)}
+    if kind is ast.Store:
+        defined = (ast.FunctionDef, ast.ClassDef)
+        names |= {n.name for n in ast.walk(tree) if isinstance(n, defined)}
+        imports = (
+            a for n in ast.walk(tree) if isinstance(n, ast.Import | ast.ImportFrom) for a in n.names
+        )
+        names |= {(alias.asname or alias.name).split(".")[0] for alias in imports}
+    return names
+
+
+def run(cells, *last):
+    """Run the last pieces of code, and of the cells before them those whose names they need."""
+    needed, chosen = set().union(*(names_in(source, ast.Load) for source in last)), []
+    for source in reversed(cells):
+        if names_in(source, ast.Store) & needed:
+            chosen.insert(0, source)
+            needed |= names_in(source, ast.Load)
+    names, printed = {}, StringIO()
+    with redirect_stdout(printed):
+        for source in (*chosen, *last):
+            exec(compile(source, "cell", "exec"), names)
+    plt.close("all")
+    return names, printed.getvalue()
+
+
+@pytest.mark.parametrize("exercise", everything("exercise"))
+def test_a_solution_solves_its_exercise(exercise):
+    assert "Not solved yet" in exercise.stored
+    _, printed = run(exercise.cells, exercise.own, exercise.check)
+    assert printed.endswith(exercise.stored), "as it stands, it is open"
+    _, printed = run(exercise.cells, exercise.solution, exercise.check)
+    assert "Solved" in printed
+    assert "Not solved" not in printed
+
+
+@pytest.mark.parametrize("exercise", everything("goals"))
+def test_the_goals_of_an_explorer_are_met_as_the_solution_says(exercise):
+    goals = run(exercise.cells, exercise.own)[0]["goals"]
+    lines = [line for line in exercise.solution.splitlines() if line.startswith("Experiment(")]
+    assert len(lines) == len(goals)
+    for line, (words, is_met) in zip(lines, goals.items()):
+        experiment = run(exercise.cells, f"experiment = {line}")[0]["experiment"]
+        assert is_met(train(experiment)), words
+    first = run(exercise.cells, exercise.own.replace("explore(", "explorer = explore("))[0][
+        "explorer"
+    ]
+    assert not first.goals.met, "a goal is met before anything is moved"
+
+
+def test_each_notebook_has_three_to_five_exercises_with_hint_and_solution():
+    for name in NAMES:
+        text = "\n".join(cell.source for cell in read(name).cells if cell.cell_type == "markdown")
+        numbers = re.findall(r"^\*\*Exercise (\d)\.\*\*", text, re.MULTILINE)
+        assert numbers == [str(n) for n in range(1, len(numbers) + 1)]
+        assert 3 <= len(numbers) <= 5
+        assert text.count("<summary>Hint</summary>") >= len(numbers)
+        assert text.count("<summary>Solution</summary>") >= len(numbers)
+        assert list(exercises(name, "exercise")), "an exercise in code"
+        assert list(exercises(name, "goals")), "goals for an explorer"
+
+
+def test_an_exercise_says_whether_it_is_solved(capsys):
+    with exercise("one"):
+        pass
+    with exercise("two"):
+        raise AssertionError("One is not two.")
+    with exercise("three"):
+        undefined  # noqa: B018, F821
+    assert capsys.readouterr().out.splitlines() == [
+        "Solved, one.",
+        "Not solved yet, two: One is not two.",
+        "Not solved yet, three: the code stopped with NameError: name 'undefined' is not defined",
+    ]
