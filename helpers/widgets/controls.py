@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import log10
+from math import isfinite, log10
 
 from helpers.experiment import MONITORS, OPTIMIZERS, RANGES, as_number
+from helpers.widgets.turn import in_turn
 from helpers.widgets.words import label_of, shown
 
 import ipywidgets as widgets
@@ -106,19 +107,33 @@ class NumberControl(widgets.HBox):
     def _is_off(self, value) -> bool:
         return self.range.off is not ... and value == self.range.off
 
+    @in_turn
     def _slid(self, change):
-        position, r = change["new"], self.range
+        position = change["new"]
         if self._moving or self._is_stop_nearest_to_value(position):
             return
-        if r.off is not ... and position < r.first * (1 - 1e-6):
-            value = r.off
-        else:
-            value = float(f"{position:.3g}")
-            value = as_number(self.name, round(value) if RANGES[self.name][0] is int else value)
+        try:
+            value = self._value_at(position)
+        except ValueError as error:  # no front end slides there, but a message may
+            self._refuse(error)
+            return
         self._value, self._moving = value, True
         self.box.value = "off" if self._is_off(value) else shown(value)
         self._moving = False
         self.on_change(value)
+
+    def _value_at(self, position):
+        """The value that a position of the slider stands for, in three digits."""
+        if self.range.off is not ... and position < self.range.first * (1 - 1e-6):
+            return self.range.off
+        value = float(f"{position:.3g}")
+        whole = RANGES[self.name][0] is int and isfinite(value)
+        return as_number(self.name, round(value) if whole else value)
+
+    def _refuse(self, error: ValueError):
+        """Go back to the value, and say why."""
+        self.value = self._value
+        self.on_error(str(error))
 
     def _is_stop_nearest_to_value(self, position) -> bool:
         """Whether the front end has only snapped a typed value to the slider's nearest stop."""
@@ -127,6 +142,7 @@ class NumberControl(widgets.HBox):
         distance = log10(position / self._value) if self.range.log else position - self._value
         return abs(distance) < 0.5 * self.range.step
 
+    @in_turn
     def _typed(self, change):
         if self._moving:
             return
@@ -137,8 +153,7 @@ class NumberControl(widgets.HBox):
             else:
                 value = as_number(self.name, _number(text))
         except ValueError as error:
-            self.value = self._value
-            self.on_error(str(error))
+            self._refuse(error)
             return
         self.value = value
         self.on_change(value)
@@ -192,8 +207,13 @@ class ChoiceControl(widgets.HBox):
         self.dropdown.value = value
         self._moving = False
 
+    @in_turn
     def _chosen(self, change):
-        if not self._moving:
+        if self._moving:
+            return
+        if change["new"] is None:  # only a message can choose nothing
+            self.value = change["old"]
+        else:
             self.on_change(change["new"])
 
     @property

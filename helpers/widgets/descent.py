@@ -16,6 +16,7 @@ from helpers.widgets.bowl import (
 )
 from helpers.widgets.controls import NumberControl, Range
 from helpers.widgets.picture import ImageWithTitle, Picture, still_bundle
+from helpers.widgets.turn import in_turn
 from helpers.widgets.words import status_line
 
 import ipywidgets as widgets
@@ -102,6 +103,7 @@ class DescentExplorer(widgets.VBox):
             self.task.cancel()
             self.task = None
 
+    @in_turn
     def draw(self) -> bool:
         """Draw the path and say where it is; whether it is still on its way."""
         bowl = self.surface.value

@@ -1,7 +1,6 @@
 """An explorer: controls on top, the picture under them, and the run in words."""
 
 from html import escape
-from threading import RLock
 
 from helpers.experiment import FIELDS, Experiment, History
 from helpers.training import train
@@ -16,6 +15,7 @@ from helpers.widgets.plateau import MonitorPanel, WaitPanel
 from helpers.widgets.regions import Regions
 from helpers.widgets.schedule_control import ScheduleControl
 from helpers.widgets.seeds import BackgroundRuns
+from helpers.widgets.turn import TURN, in_turn
 from helpers.widgets.values import experiment_of, following, meaningless
 from helpers.widgets.words import (
     differing_fields,
@@ -46,7 +46,6 @@ class Explorer(widgets.VBox):
 
     def __init__(self, fields, experiment: Experiment, pinned: list[Experiment], goals: dict):
         """Build the controls, train the first run and the pinned ones, and show them."""
-        self._lock = RLock()  # a front end may run callbacks in a second thread
         self.fields, self.start, self.start_pins = fields, experiment, pinned
         self.rates = {}  # optimizer: the rate it was left at
         self.history = self.previous = self.epoch = None
@@ -101,17 +100,20 @@ class Explorer(widgets.VBox):
 
     def attempt(self, action, *arguments) -> bool:
         """Do one thing at a time; an exception, which the front end would swallow, becomes a sentence."""
-        with self._lock:
+        with TURN:
             try:
                 action(*arguments)
             except ValueError as error:
                 self.say(str(error))
+            except KeyboardInterrupt:
+                self.say("Interrupted: this is still the run before.")
             except Exception as error:
                 self.say(f"This could not be shown ({type(error).__name__}: {error}).")
             else:
                 return True
             return False
 
+    @in_turn
     def move(self, name: str, value):
         """One control moved: train that experiment and show it, or say why not and move it back."""
         before = self.values
@@ -131,6 +133,7 @@ class Explorer(widgets.VBox):
             if control.value != self.values[name]:
                 control.value = self.values[name]
 
+    @in_turn
     def reset(self):
         """Return to the first run and the first pins, without a ghost."""
         self.values = {name: getattr(self.start, name) for name in FIELDS}
@@ -147,6 +150,7 @@ class Explorer(widgets.VBox):
             self.pins.add(train(experiment), values_in_words(experiment, fields))
         self._train(self.start)
 
+    @in_turn
     def pin(self):
         """Keep the run on the picture."""
         label = values_in_words(self.history.experiment, self._told())
@@ -157,20 +161,24 @@ class Explorer(widgets.VBox):
         """Show the decision regions beside the curves, or hide them."""
         self.attempt(self.regions.set_visible, visible)
 
+    @in_turn
     def choose_seeds(self, number: int):
         """Draw a band of this many more seeds from now on; 0 for none."""
         self._show_band([])
         self.background.start(self.history.experiment, number)
 
+    @in_turn
     def set_axes(self, linear: bool, updates: bool):
         """Draw the rate on a linear axis, or over updates."""
         self.rate_panel.linear, self.rate_panel.updates = linear, updates
         self.attempt(self.draw)
 
+    @in_turn
     def _replayed(self, epoch: int | None):
         self.epoch = epoch
         self.attempt(self.draw)
 
+    @in_turn
     def _show_band(self, histories: list[History]):
         self.band = [self.history, *histories] if histories else []
         self.attempt(self.draw)
@@ -189,7 +197,7 @@ class Explorer(widgets.VBox):
             self.regions.show(self.history)
             self.fold.show(self.history)
             self.goals.show(self.history, values_in_words(experiment, self._told()))
-        except Exception:
+        except BaseException:  # the stop button, too
             self.history, self.previous, self.band, self.epoch = before
             raise
         self.background.start(experiment, self.options.seeds)

@@ -92,6 +92,7 @@ class Picture:
         for artist in self.artists:
             artist.set_animated(True)
         self.redraw_background()
+        self.unfinished = False  # a drawing was begun that did not come to its end
 
     def _legend(self, ax, corner):
         handles, labels = ax.get_legend_handles_labels()
@@ -115,8 +116,9 @@ class Picture:
     def draw(self, scene: Scene) -> bytes:
         """Show the scene; the picture as PNG."""
         self.title.set_text(scene.title)
+        stale, self.unfinished = self.unfinished, True
         axes_changed = [panel.show(scene) for panel in self.panels]
-        if any(axes_changed):
+        if stale or any(axes_changed):
             self.redraw_background()
         self.canvas.restore_region(self.background)
         for artist in self.artists:
@@ -124,6 +126,7 @@ class Picture:
                 artist.axes.draw_artist(artist) if artist.axes else artist.draw(
                     self.canvas.get_renderer()
                 )
+        self.unfinished = False
         return png(self.canvas)
 
 

@@ -7,6 +7,7 @@ from helpers.data import lesson_data
 from helpers.experiment import History
 from helpers.plots import BLACK, BLUE, GREEN, ORANGE, decision_colours, plane_around, plot_classes
 from helpers.widgets.picture import SCALE, ImageWithTitle, palette_of, png
+from helpers.widgets.turn import in_turn
 
 import ipywidgets as widgets
 import numpy as np
@@ -82,6 +83,7 @@ class Regions(widgets.VBox):
         if self.visible:
             self._draw_soon()
 
+    @in_turn
     def _replayed(self, change):
         if self.history:
             self._draw()
@@ -97,6 +99,7 @@ class Regions(widgets.VBox):
         else:
             self.pending = self.pending or loop.call_later(AFTER_THE_CURVES, self.draw_pending)
 
+    @in_turn
     def draw_pending(self):
         """Draw now what was to be drawn soon."""
         if self.pending:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from helpers.experiment import Experiment
 from helpers.widgets.controls import NumberControl
+from helpers.widgets.turn import in_turn
 
 import ipywidgets as widgets
 
@@ -74,6 +75,7 @@ class ScheduleControl(widgets.VBox):
     def disabled(self, disabled: bool):
         pass
 
+    @in_turn
     def _use(self, number: int):
         """A breakpoint that is moved is in use from then on."""
         used = self.rows[number][0]
@@ -82,6 +84,7 @@ class ScheduleControl(widgets.VBox):
         else:
             used.value = True  # which is a change itself
 
+    @in_turn
     def _changed(self, _):
         if not self._moving:
             self.on_change(self.value)
