@@ -12,6 +12,7 @@ from matplotlib.mathtext import math_to_image
 from nbconvert import HTMLExporter
 
 PARTS = re.compile(r"(```.*?```|`[^`\n]+`)|\$\$(.+?)\$\$|\$([^$\n]+)\$", re.DOTALL)
+IN_WORDS = re.compile(r"\*In words:\* (.+?)(?:\n\n|$)", re.DOTALL)
 PRINT = "<style>@media print { .jp-Cell { break-inside: avoid; } body { margin: 0; } }</style>"
 
 
@@ -36,9 +37,21 @@ def without_formulas(markdown: str) -> str:
     return PARTS.sub(replaced, markdown)
 
 
+def describe_pictures(cells: list):
+    """Give each picture the alternative text that stands below it in the prose, after *In words:*."""
+    for number, cell in enumerate(cells):
+        below = cells[number + 1].source if number + 1 < len(cells) else ""
+        words = IN_WORDS.search(below)
+        for output in cell.get("outputs", []):
+            if "image/png" in output.get("data", {}):
+                text = words[1] if words else output["data"]["text/plain"]
+                output.metadata["image/png"] = {"alt": escape(text)}
+
+
 def page_of(path: Path) -> str:
     """One notebook as a page."""
     notebook = nbformat.read(path, as_version=4)
+    describe_pictures(notebook.cells)
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             cell.source = without_formulas(cell.source).replace(".ipynb)", ".html)")
