@@ -2,40 +2,50 @@
 # make test  the same set-up, then everything that CI runs
 
 .DEFAULT_GOAL := help
-.PHONY: help lab env test bench notebooks claims html film format clean
+.PHONY: help lab env doctor audit test bench notebooks claims html film format clean
 
 # The first Python that TensorFlow has packages for; `make lab PYTHON=...` names another.
 SUPPORTED = $(shell $(1) -c 'import sys; print("$(1)" * ((3, 11) <= sys.version_info < (3, 14)))' 2>/dev/null)
 PYTHON ?= $(or $(firstword $(foreach python,python3 python3.13 python3.12 python3.11 python,\
 	$(call SUPPORTED,$(python)))),python3)
+HAVE_PYTHON = command -v $(PYTHON) >/dev/null || \
+	{ echo 'No $(PYTHON) here: these notebooks need Python 3.11, 3.12 or 3.13.' >&2; exit 1; }
 SET_UP = $(PYTHON) .ci/set_up.py
 BIN := .venv/bin
+DOCTOR = $(or $(realpath $(BIN)/python),$(PYTHON)) .ci/doctor.py
 LAB_ARGS ?=
 
 help:
 	@echo 'make lab        open the notebooks in JupyterLab (make lab LAB_ARGS="--no-browser --port=8899")'
 	@echo 'make env        the set-up alone, which all the others do first'
+	@echo 'make doctor     what is wrong here, and the command that mends it'
 	@echo 'make test       lint, unit, oracle, notebook and browser tests'
 	@echo 'make bench      the benchmarks, side by side'
 	@echo 'make notebooks  execute the notebooks in place'
 	@echo 'make claims     hold every claim of the lesson against 30 seeds'
 	@echo 'make html       write the notebooks as pages to read and print, to build/html'
+	@echo 'make audit      look the pinned versions up among the known vulnerabilities'
 	@echo 'make film       film an explorer for the README'
 	@echo 'make format     format code and notebooks'
 
 env: .venv/ready
 
+doctor:
+	@$(HAVE_PYTHON)
+	@$(PYTHON) .ci/doctor.py
+
 # The stamp is written last: a half-made .venv is made anew.
 .venv/ready: pyproject.toml constraints.txt .ci/set_up.py
-	@command -v $(PYTHON) >/dev/null || \
-		{ echo 'No $(PYTHON) here: these notebooks need Python 3.11, 3.12 or 3.13.' >&2; exit 1; }
+	@$(HAVE_PYTHON)
 	@$(SET_UP) test
 	@touch $@
 
 lab: .venv/ready
+	@$(DOCTOR) environment home
 	@$(BIN)/jupyter lab --notebook-dir=notebooks $(LAB_ARGS)
 
 test: .venv/ready
+	@$(DOCTOR) folder environment home
 	$(BIN)/ruff check --quiet
 	$(BIN)/ruff format --quiet --check
 	$(BIN)/python -m pytest -n 2 --dist loadfile --nbval --nbval-current-env --nbval-cell-timeout=120 \
@@ -56,6 +66,18 @@ html: .venv/ready
 
 bench: .venv/bench
 	@$(BIN)/python -m tests.benchmarks
+
+.venv/audit: .venv/ready
+	@$(SET_UP) test,audit
+	@touch $@
+
+# --strict, since a service that answers "unknown" to every name would pass for one that found nothing.
+audit: .venv/audit
+	@$(BIN)/pip-audit --strict --no-deps --disable-pip --progress-spinner=off --requirement constraints.txt \
+		2>.venv/audit.log || { grep '^Found' .venv/audit.log || \
+		echo 'The service that lists vulnerabilities could not be asked about every pin: call make audit' \
+			'again where it can be reached (.venv/audit.log says more).'; exit 1; } >&2
+	@echo 'No pinned version has a known vulnerability.'
 
 film: .venv/ready
 	@$(BIN)/python -m tests.browser.movie notebooks/images/explorer.gif

@@ -4,14 +4,55 @@ Reads with every Python since 2.7, so that an old one can say that it is too old
 """
 
 import os
+import platform
 import subprocess
 import sys
+import sysconfig
 
 VENV = ".venv"
 PYTHON = os.path.join(VENV, "bin", "python")
 HERE = "Python %d.%d" % sys.version_info[:2]
 NEEDED = "these notebooks need Python 3.11, 3.12 or 3.13"
 NAME_ONE = "name one with, for example, make lab PYTHON=python3.12"
+NO_PACKAGE = "TensorFlow has no package for %s: %s."
+
+
+def python_fault():
+    """What is wrong with the version of this Python; None if nothing is."""
+    if sys.version_info < (3, 11):
+        return "%s is too old: %s (%s)." % (HERE, NEEDED, NAME_ONE)
+    if sys.version_info >= (3, 14):
+        return "%s is too new for TensorFlow: %s (%s)." % (HERE, NEEDED, NAME_ONE)
+    return None
+
+
+def platform_fault():
+    """Why no version of this Python could have TensorFlow here; None if one can."""
+    linux, machine = sys.platform.startswith("linux"), platform.machine().lower()
+    if sys.maxsize < 2**32:
+        return NO_PACKAGE % ("32-bit Python", "install a 64-bit one, and " + NAME_ONE)
+    if sysconfig.get_platform() == "win-arm64":
+        way = "call wsl --install, and make lab in the Linux that it brings"
+        return NO_PACKAGE % ("Windows on ARM", way)
+    if sys.platform == "darwin" and machine == "x86_64":
+        way = "use Linux there, in a virtual machine or a container, or another computer"
+        return NO_PACKAGE % ("Intel Macs", way)
+    if linux and "musl" in (sysconfig.get_config_var("HOST_GNU_TYPE") or ""):
+        way = "use a Linux with glibc, as in docker run -it python:3.12 bash"
+        return NO_PACKAGE % ("Alpine and other Linux with musl", way)
+    if linux and machine not in ("x86_64", "amd64", "aarch64", "arm64"):
+        return NO_PACKAGE % ("Linux on " + machine, "use a computer with x86-64 or 64-bit ARM")
+    return None
+
+
+def folder_fault():
+    """Why nothing can be written into the project's folder; None if something can."""
+    if os.access(".", os.W_OK):
+        return None
+    return (
+        "The folder %s is read-only: work in a copy of your own, with git clone %s ~/learning-rate "
+        "&& cd ~/learning-rate && make lab." % (os.getcwd(), os.getcwd())
+    )
 
 
 def stop(sentence):
@@ -31,8 +72,8 @@ def make_environment():
     whole = os.path.exists(os.path.join(VENV, "ready"))
     if run(sys.executable, "-m", "venv", *([] if whole else ["--clear"]) + [VENV]) is not None:
         stop(
-            "%s could not make a virtual environment in %s; on Debian and Ubuntu this means that "
-            "the package python3-venv is missing." % (HERE, VENV)
+            "%s could not make a virtual environment in %s; on Debian and Ubuntu sudo apt install "
+            "python3-venv brings what is missing." % (HERE, VENV)
         )
 
 
@@ -52,10 +93,9 @@ def install(*arguments):
 
 
 if __name__ == "__main__":
-    if sys.version_info < (3, 11):
-        stop("%s is too old: %s (%s)." % (HERE, NEEDED, NAME_ONE))
-    if sys.version_info >= (3, 14):
-        stop("%s is too new for TensorFlow: %s (%s)." % (HERE, NEEDED, NAME_ONE))
+    for fault in (python_fault(), platform_fault(), folder_fault()):
+        if fault:
+            stop(fault)
     print("Setting up %s with %s; the first time takes a few minutes ..." % (VENV, HERE))
     sys.stdout.flush()
     make_environment()

@@ -11,24 +11,34 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 
+def set_up_after(changes, folder):
+    """The set-up, after some lines of Python that change what it sees."""
+    program = (
+        f"import runpy, sys, sysconfig; {changes}; sys.argv = ['', 'test']; "
+        f"runpy.run_path({str(ROOT / '.ci/set_up.py')!r}, run_name='__main__')"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", program], cwd=folder, capture_output=True, text=True
+    )
+    assert run.returncode == 1
+    assert "Traceback" not in run.stderr
+    assert list(folder.iterdir()) == []
+    return run.stderr.strip()
+
+
 @pytest.mark.parametrize(
     ("version", "words"),
     [((2, 7), "too old"), ((3, 10), "too old"), ((3, 14), "too new"), ((4, 0), "too new")],
 )
 def test_a_python_out_of_range_is_told_what_is_needed(version, words, tmp_path):
-    program = (
-        f"import runpy, sys; sys.version_info = {(*version, 1)}; sys.argv = ['', 'test']; "
-        f"runpy.run_path({str(ROOT / '.ci/set_up.py')!r}, run_name='__main__')"
-    )
-    run = subprocess.run(
-        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True
-    )
-    name = ".".join(map(str, version))
-    assert run.returncode == 1
-    assert run.stderr.strip().startswith(f"Python {name} is {words}")
-    assert "3.11, 3.12 or 3.13" in run.stderr
-    assert "Traceback" not in run.stderr
-    assert list(tmp_path.iterdir()) == []
+    sentence = set_up_after(f"sys.version_info = {(*version, 1)}", tmp_path)
+    assert sentence.startswith(f"Python {'.'.join(map(str, version))} is {words}")
+    assert "3.11, 3.12 or 3.13" in sentence
+
+
+def test_a_platform_without_tensorflow_is_told_before_anything_is_fetched(tmp_path):
+    sentence = set_up_after("sysconfig.get_platform = lambda: 'win-arm64'", tmp_path)
+    assert sentence.startswith("TensorFlow has no package for Windows on ARM: call wsl --install")
 
 
 def test_the_first_set_up_without_a_network_says_so(tmp_path):
