@@ -92,6 +92,18 @@ def install(*arguments):
         )
 
 
+def explain_missing_names():
+    """Let the kernels here say in one sentence that a cell above has to be run first."""
+    folder = os.path.join(VENV, "etc", "ipython")
+    if not os.path.isdir(folder):
+        os.makedirs(folder)
+    with open(os.path.join(folder, "ipython_kernel_config.py"), "w") as config:
+        config.write(
+            "c = get_config()\nc.InteractiveShellApp.exec_files = [%r]\n"
+            % os.path.abspath(os.path.join("helpers", "missing_names.py"))
+        )
+
+
 if __name__ == "__main__":
     for fault in (python_fault(), platform_fault(), folder_fault()):
         if fault:
@@ -101,3 +113,4 @@ if __name__ == "__main__":
     make_environment()
     install("setuptools")  # builds the project here, so that a later call needs no network for it
     install("--no-build-isolation", "--editable", ".[%s]" % sys.argv[1])
+    explain_missing_names()

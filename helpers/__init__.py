@@ -1,6 +1,7 @@
 """What the notebooks import: the problem, the experiment, its readings and its pictures."""
 
 from helpers import start  # noqa: F401, I001  # first: it imports TensorFlow quietly
+from helpers import missing_names  # noqa: F401
 
 from helpers.claims import measure_claims
 from helpers.data import Split, best_accuracy, prepare_data, standard_error

@@ -9,7 +9,6 @@ import pytest
 from jupyter_client.manager import KernelManager
 
 ROOT = Path(__file__).parents[1]
-STARTED = ROOT / "helpers" / "missing_names.py"  # executed by the kernels of this project
 SETUP = "from helpers import Experiment, explore, train, train_many"
 
 
@@ -18,9 +17,7 @@ class Kernel:
 
     def __init__(self):
         self.manager = KernelManager(kernel_name="python3")
-        self.manager.start_kernel(
-            cwd=str(ROOT / "notebooks"), extra_arguments=[f"--IPKernelApp.exec_files={STARTED}"]
-        )
+        self.manager.start_kernel(cwd=str(ROOT / "notebooks"))
         self.connect()
 
     def connect(self):

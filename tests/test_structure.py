@@ -14,7 +14,7 @@ FILES = {
     for path in sorted(HELPERS.rglob("*.py"))
 }
 STOREYS = [  # imports go down, or sideways
-    {"helpers.start"},
+    {"helpers.start", "helpers.missing_names"},
     {"helpers.data", "helpers.experiment", "helpers.descent"},
     {"helpers.network", "helpers.schedules", "helpers.optimizers"},
     {"helpers.training", "helpers.keras_fit"},

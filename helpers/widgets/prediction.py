@@ -7,7 +7,7 @@ from helpers.widgets.words import status_line
 
 import ipywidgets as widgets
 
-WIDE = widgets.Layout(width="auto", max_width="100%")
+WIDE = widgets.Layout(width="420px", max_width="100%")
 
 
 class Still:

@@ -1,0 +1,115 @@
+"""What a class does in JupyterLab: predict, meet goals, restart, reload, open twice, never run a cell."""
+
+import shutil
+
+from tests.browser.lab import Explorer, open_notebook, outputs, run_all, write_notebook
+
+import pytest
+
+CELLS = [
+    "from helpers import ask, explore, train_many, Experiment",
+    "question = ask('Which one is sooner?', ['0.1', '0.01'])\nquestion",
+    "question.compare('0.1')",
+    "goals = {'80 % in under ten epochs': lambda run: (run.val_accuracy[:9] >= 0.8).any()}\n"
+    "explore('learning_rate', goals=goals)",
+]
+
+
+@pytest.fixture
+def opened(page, lab, folder, request):
+    """A notebook of its own for each test, run."""
+    open_notebook(page, lab, write_notebook(folder, f"{request.node.name}.ipynb", *CELLS))
+    run_all(page)
+    page.wait_for_selector(".explorer-figure")
+    return page
+
+
+def test_a_prediction_a_goal_and_the_run_in_numbers(opened, screenshots):
+    result = opened.locator(".prediction-result")
+    assert result.inner_text() == "Measured: 0.1."
+    opened.locator(".prediction-answer select").select_option(label="0.01")
+    opened.wait_for_function(
+        "() => document.querySelector('.prediction-result').innerText.includes('You predicted 0.01.')"
+    )
+    explorer = Explorer(opened)
+    assert "☐ Goal: 80 % in under ten epochs" in explorer.part("goals").inner_text()
+    explorer.type("learning_rate", "0.1")
+    explorer.wait_until(lambda: "☑ Goal met" in explorer.part("goals").inner_text(), "it is met")
+    opened.screenshot(path=screenshots / "prediction-and-goal.png")
+    explorer.root.get_by_text("This run in numbers").click()
+    rows = explorer.root.locator(".explorer-numbers tr")
+    explorer.wait_until(lambda: rows.count() > 15, "the table")
+    assert rows.last.inner_text().split()[0] == "200"
+
+
+RESTART = "() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()"
+
+
+def test_a_slider_whose_kernel_was_restarted_says_that_it_is_dead_and_lives_again(
+    opened, screenshots
+):
+    assert opened.locator(".jupyter-widgets-disconnected").count() == 0
+    opened.evaluate(RESTART)
+    opened.wait_for_selector(".explorer .jupyter-widgets-disconnected", timeout=20_000)
+    opened.screenshot(path=screenshots / "restarted.png")
+    run_all(opened)
+    opened.wait_for_selector(".explorer-figure")
+    explorer = Explorer(opened)
+    explorer.settle()
+    explorer.press("learning_rate", "ArrowRight")
+    assert opened.locator(".jupyter-widgets-disconnected").count() == 0
+
+    opened.evaluate(  # and once more, in the middle of a run
+        "() => { window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.requestExecute("
+        "{code: 'train_many([Experiment(seed=s) for s in range(3000)])'}); }"
+    )
+    opened.wait_for_timeout(500)
+    opened.evaluate(RESTART)
+    run_all(opened)
+    explorer = Explorer(opened)
+    explorer.settle()
+    explorer.press("learning_rate", "ArrowLeft")
+
+
+def test_a_reload_while_the_network_trains_and_a_second_tab(opened, context):
+    opened.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
+    explorer = Explorer(opened)
+    explorer.handle("learning_rate").focus()
+    for _ in range(12):
+        opened.keyboard.press("ArrowRight")
+    opened.reload()
+    opened.wait_for_selector(".explorer-figure", timeout=60_000)
+    again = Explorer(opened)
+    again.settle()
+    again.press("learning_rate", "ArrowLeft")
+
+    other = context.new_page()
+    try:
+        other.goto(opened.url.replace("/workspaces/", "/workspaces/second-"))
+        other.wait_for_selector(".explorer-figure", timeout=60_000)
+        same = Explorer(other)
+        same.settle()
+        again.type("learning_rate", "0.123")
+        same.wait_until(lambda: "learning rate 0.123:" in same.sentence, "both show the same run")
+        same.press("learning_rate", "ArrowRight")
+        again.wait_until(lambda: again.sentence == same.sentence, "in both directions")
+    finally:
+        other.close()
+
+
+@pytest.mark.parametrize("trusted", [True, False])
+def test_a_notebook_that_was_not_run_shows_still_pictures(page, lab, folder, screenshots, trusted):
+    name = f"still-{trusted}.ipynb"
+    shutil.copy(folder / "01_learning_rate_and_gradient_descent.ipynb", folder / name)
+    open_notebook(page, lab, name)
+    if trusted:
+        page.evaluate("() => { window.jupyterapp.commands.execute('notebook:trust'); }")
+        page.locator(".jp-Dialog .jp-mod-accept").click()
+    assert "Error displaying widget" not in page.content()
+    assert "Loading widget" not in page.content()
+    pictures = [o for o in outputs(page) if "image/png" in o.get("data", {})]
+    page.wait_for_function(
+        f"() => document.querySelectorAll('.jp-OutputArea img').length >= {len(pictures)}"
+    )
+    page.locator(".jp-OutputArea img").last.scroll_into_view_if_needed()
+    page.screenshot(path=screenshots / f"{name[:-6]}.png")
