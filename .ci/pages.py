@@ -40,7 +40,7 @@ def without_formulas(markdown: str) -> str:
 def describe_pictures(cells: list):
     """Give each picture the alternative text that stands below it in the prose, after *In words:*."""
     for number, cell in enumerate(cells):
-        below = cells[number + 1].source if number + 1 < len(cells) else ""
+        below = "\n\n".join(below.source for below in cells[number + 1 : number + 3])
         words = IN_WORDS.search(below)
         for output in cell.get("outputs", []):
             if "image/png" in output.get("data", {}):
