@@ -14,7 +14,7 @@ from helpers.widgets.bowl import (
     PathPanel,
     RegimePanel,
 )
-from helpers.widgets.controls import NumberControl, Range
+from helpers.widgets.number import NumberControl, Range
 from helpers.widgets.picture import ImageWithTitle, Picture, still_bundle
 from helpers.widgets.turn import in_turn
 from helpers.widgets.words import status_line

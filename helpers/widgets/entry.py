@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
 from helpers.experiment import FIELDS, Experiment, History
-from helpers.widgets.controls import CHOICES, SLIDERS
+from helpers.widgets.controls import CHOICES
 from helpers.widgets.explorer import Explorer
 from helpers.widgets.goals import check_goals
+from helpers.widgets.number import SLIDERS
 from helpers.widgets.picture import LETTERS
 from helpers.widgets.values import check_controls
 

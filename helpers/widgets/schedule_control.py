@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from helpers.experiment import Experiment
-from helpers.widgets.controls import NumberControl
+from helpers.widgets.number import NumberControl
 from helpers.widgets.turn import in_turn
 
 import ipywidgets as widgets
