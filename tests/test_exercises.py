@@ -9,6 +9,7 @@ import ast
 import re
 from contextlib import redirect_stdout
 from io import StringIO
+from symtable import symtable
 from typing import NamedTuple
 
 from helpers import exercise, train
@@ -52,27 +53,33 @@ def everything(tag):
     return [pytest.param(e, id=f"{name[:2]}-{n}") for n, (name, e) in enumerate(found)]
 
 
-def names_in(source, kind):
-    """Names that code reads or writes."""
-    tree = ast.parse(source)
-    names = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, kind)}
-    if kind is ast.Store:
-        defined = (ast.FunctionDef, ast.ClassDef)
-        names |= {n.name for n in ast.walk(tree) if isinstance(n, defined)}
-        imports = (
-            a for n in ast.walk(tree) if isinstance(n, ast.Import | ast.ImportFrom) for a in n.names
-        )
-        names |= {(alias.asname or alias.name).split(".")[0] for alias in imports}
-    return names
+def read_by(table):
+    """Global names that code reads, in its functions too."""
+    own = table.get_type() == "module"
+    read = {
+        s.get_name() for s in table.get_symbols() if s.is_referenced() and (own or s.is_global())
+    }
+    return read.union(*map(read_by, table.get_children()))
+
+
+def needed_and_defined(source):
+    """Names that a cell takes from others, and those that it gives to others."""
+    needed, defined = set(), set()
+    for statement in ast.parse(source).body:
+        table = symtable(ast.unparse(statement), "cell", "exec")
+        needed |= read_by(table) - defined
+        defined |= {s.get_name() for s in table.get_symbols() if s.is_assigned() or s.is_imported()}
+    return needed, defined
 
 
 def run(cells, *last):
     """Run the last pieces of code, and of the cells before them those whose names they need."""
-    needed, chosen = set().union(*(names_in(source, ast.Load) for source in last)), []
+    needed, chosen = set().union(*(needed_and_defined(source)[0] for source in last)), []
     for source in reversed(cells):
-        if names_in(source, ast.Store) & needed:
+        its_own, defined = needed_and_defined(source)
+        if defined & needed:
             chosen.insert(0, source)
-            needed |= names_in(source, ast.Load)
+            needed = needed - defined | its_own
     names, printed = {}, StringIO()
     with redirect_stdout(printed):
         for source in (*chosen, *last):
