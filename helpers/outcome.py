@@ -12,8 +12,8 @@ RULES = {
     "diverged": "The training loss became infinite or undefined, or over the last 50 epochs it "
     "was more than ten times the loss of pure guessing (more than 11).",
     "volatile": "Over the last 50 epochs the test accuracy swings by more than 2.3 percentage points "
-    "(the standard deviation of its changes from one epoch to the next): more than two separate "
-    "tests on 500 points differ by luck.",
+    "(the standard deviation of its changes from one epoch to the next): more than that of an "
+    "unchanging network would swing if every epoch were measured on 500 new points.",
     "did not learn": "The mean test accuracy of the last 50 epochs is nearer to guessing (33 %) "
     "than to the best possible (84 %).",
     "still learning": "The mean test loss of the last 25 epochs is more than 0.8 % below that of "

@@ -13,7 +13,7 @@ import numpy as np
 
 SEEDS = range(30)
 YES, MOSTLY = 0.9, 0.6  # shares of the seeds
-COLUMNS = ("claim", "measured", "median (middle 80 %)", "seeds", "holds")
+COLUMNS = ("claim", "number, and its bound", "median (middle 80 %)", "holds in", "verdict")
 
 
 @dataclass(frozen=True)
@@ -95,6 +95,10 @@ def spread(numbers: np.ndarray, claim: Claim) -> str:
     def shown(number):
         return "never" if np.isinf(number) else f"{number:.{claim.digits}f}".replace("-", "−")
 
+    if np.isinf(numbers).all():
+        return "never"
+    if len(set(numbers)) == 1:
+        return f"{shown(middle)} {claim.unit}".rstrip() + ", all alike"
     return f"{shown(middle)} ({shown(low)} to {shown(high)}) {claim.unit}".rstrip()
 
 

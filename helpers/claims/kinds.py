@@ -50,7 +50,7 @@ def within_about(epochs: int, words: str, experiment: Experiment, **others) -> C
 
 
 def is_volatile(words: str, experiment: Experiment) -> Claim:
-    """It swings by more than two tests on 500 points differ by luck."""
+    """It swings by more than an unchanging network would on 500 new points every epoch."""
     return Claim(words, "swing", (experiment,), swing, low=VOLATILE, unit="points", digits=1)
 
 
@@ -60,8 +60,10 @@ def is_sooner(words: str, fast: Experiment, slow: Experiment, **others) -> Claim
     def ratio(fast, slow):
         return epochs_to_80(slow) / epochs_to_80(fast)
 
-    measured = "epochs to 80 %, the other / this one"
-    return Claim(words, measured, (fast, slow), ratio, low=CLEARLY, digits=2, **others)
+    measured = "epochs to 80 %, the other over this one"
+    return Claim(
+        words, measured, (fast, slow), ratio, low=CLEARLY, unit="times", digits=2, **others
+    )
 
 
 def is_calmer(words: str, calm: Experiment, restless: Experiment, low=CLEARLY) -> Claim:
@@ -70,7 +72,8 @@ def is_calmer(words: str, calm: Experiment, restless: Experiment, low=CLEARLY) -
     def ratio(calm, restless):
         return swing(restless) / max(swing(calm), 0.01)
 
-    return Claim(words, "swing, the other / this one", (calm, restless), ratio, low=low, digits=2)
+    measured = "swing, the other over this one"
+    return Claim(words, measured, (calm, restless), ratio, low=low, unit="times", digits=2)
 
 
 def is_higher(words: str, one: Experiment, other: Experiment) -> Claim:

@@ -46,14 +46,14 @@ def lead_of_the_second(*runs) -> float:
 RATES = {
     "small and large rates": [
         reaches_80(
-            "A small rate may look stuck: 0.001 reaches no 80 % in 200 epochs",
+            "A small rate may look stuck: 0.001 does not reach 80 % in 200 epochs",
             sgd(0.001, epochs=1000),
             low=201,
         ),
         reaches_80(
             "… but it is only slow: in 1,000 epochs it does", sgd(0.001, epochs=1000), high=1000
         ),
-        is_sooner("A large rate needs fewer epochs: 0.1 than 0.01", sgd(0.1), sgd(0.01)),
+        is_sooner("A larger rate needs fewer epochs: 0.1 against 0.01", sgd(0.1), sgd(0.01)),
         ends("Too large a rate ends poor, or never settles: 1.0", sgd(1.0), high=75),
     ],
     "the textbook patience": [
@@ -94,28 +94,29 @@ RATES = {
         learns_nothing("1e-7 learns nothing", sgd(1e-7)),
         Claim(
             "About 0.1 is a good choice: none of the eight is sooner",
-            "epochs to 80 %, the best other rate / 0.1",
+            "epochs to 80 %, the best other rate over 0.1",
             tuple(sgd(10.0**-exponent) for exponent in range(8)),
             lead_of_the_second,
             low=1,
+            unit="times",
             digits=1,
         ),
-        is_calmer("A smaller rate is calmer: 0.01 than 0.1", sgd(0.01), sgd(0.1)),
+        is_calmer("A smaller rate is calmer: 0.01 against 0.1", sgd(0.01), sgd(0.1)),
     ],
     "momentum": [
         is_sooner("Momentum speeds training up: 0.9 against none", sgd(momentum=0.9), sgd()),
         within_about(50, "Momentum 0.9 reaches 80 % within about 50 epochs", sgd(momentum=0.9)),
         within_about(50, "Momentum 0.99 reaches 80 % within about 50 epochs", sgd(momentum=0.99)),
         reaches_80("Without momentum it takes all 200 epochs", sgd(), low=150),
-        is_calmer("Momentum makes a run calmer: 0.9 than none", sgd(momentum=0.9), sgd()),
-        is_calmer("The more the calmer: 0.99 than 0.9", sgd(momentum=0.99), sgd(momentum=0.9)),
+        is_calmer("Momentum makes a run calmer: 0.9 against none", sgd(momentum=0.9), sgd()),
+        is_calmer("The more the calmer: 0.99 against 0.9", sgd(momentum=0.99), sgd(momentum=0.9)),
     ],
     "momentum at the same step size": [
         is_sooner(
-            "Momentum is still sooner: 0.9 at 0.01 than none at 0.1", sgd(0.01, 0.9), sgd(0.1)
+            "Momentum is still sooner: 0.9 at 0.01 against none at 0.1", sgd(0.01, 0.9), sgd(0.1)
         ),
         is_calmer(
-            "Momentum is still calmer: 0.9 at 0.01 than none at 0.1", sgd(0.01, 0.9), sgd(0.1)
+            "Momentum is still calmer: 0.9 at 0.01 against none at 0.1", sgd(0.01, 0.9), sgd(0.1)
         ),
     ],
 }

@@ -51,9 +51,9 @@ SCHEDULES = {
     "decay": [
         ends("Decay 0.1 is too fast and ends poor", sgd(decay=0.1), high=POOR),
         ends("Decay 0.01 is too fast and ends poor", sgd(decay=0.01), high=POOR),
-        is_higher("A smaller decay does better: 0.01 than 0.1", sgd(decay=0.01), sgd(decay=0.1)),
-        is_higher("… 0.001 than 0.01", sgd(decay=0.001), sgd(decay=0.01)),
-        is_higher("… 0.0001 than 0.001", sgd(decay=0.0001), sgd(decay=0.001)),
+        is_higher("A smaller decay does better: 0.01 against 0.1", sgd(decay=0.01), sgd(decay=0.1)),
+        is_higher("… 0.001 against 0.01", sgd(decay=0.001), sgd(decay=0.01)),
+        is_higher("… 0.0001 against 0.001", sgd(decay=0.0001), sgd(decay=0.001)),
         Claim(
             "Decay 0.0001 ends where no decay ends",
             "distance in test accuracy, last 50 epochs",
@@ -116,7 +116,12 @@ SCHEDULES = {
         is_sooner("RMSprop is sooner than SGD", RMSPROP, sgd()),
         is_sooner("RMSprop is sooner than SGD on scaled inputs", RMSPROP, sgd(), scaled=True),
         is_sooner(
-            "SGD is sooner than Adagrad, each at its own rate, 0.1",
+            "SGD is sooner than RMSprop, each at the rate chosen for it: 0.1 and 0.001",
+            sgd(0.1),
+            RMSPROP,
+        ),
+        is_sooner(
+            "SGD is sooner than Adagrad, each at the rate chosen for it: 0.1 for both",
             sgd(0.1),
             Experiment("adagrad", 0.1),
         ),
