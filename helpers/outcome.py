@@ -12,7 +12,7 @@ RULES = {
     "diverged": "The training loss became infinite or undefined, or over the last 50 epochs it "
     "was more than ten times the loss of pure guessing (more than 11).",
     "volatile": "Over the last 50 epochs the test accuracy swings by more than 2.3 percentage points "
-    "(the standard deviation of its changes from one epoch to the next): more than that of an "
+    "(the standard deviation of its changes from one epoch to the next): more than an "
     "unchanging network would swing if every epoch were measured on 500 new points.",
     "did not learn": "The mean test accuracy of the last 50 epochs is nearer to guessing (33 %) "
     "than to the best possible (84 %).",
