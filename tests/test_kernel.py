@@ -130,7 +130,7 @@ def test_the_stop_button_while_a_cell_trains(kernel):
     kernel.manager.interrupt_kernel()
     _, (error,) = kernel.finish(request)
     assert "KeyboardInterrupt" in error
-    assert time.monotonic() - start < 5, "what is left is given up"
+    assert time.monotonic() - start < 20, "what is left, a minute of work, is given up"
     assert kernel.run("print(len(train(Experiment(epochs=5)).loss))") == ("5\n", [])
 
 

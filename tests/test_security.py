@@ -9,6 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 
 from helpers import explore, explore_descent
@@ -28,6 +29,13 @@ def free_port():
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return listener.getsockname()[1]
+
+
+def answers(port):
+    """Whether a server accepts connections there; it writes its address before it does."""
+    with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=5):
+        return True
+    return False
 
 
 def status_of(address):
@@ -55,8 +63,10 @@ def log_of_lab(tmp_path_factory):
             stderr=file,
             start_new_session=True,
         )
-    end = time.monotonic() + 30
-    while "token=" not in log.read_text() and server.poll() is None and time.monotonic() < end:
+    end = time.monotonic() + 60
+    while server.poll() is None and time.monotonic() < end:
+        if "token=" in log.read_text() and answers(port):
+            break
         time.sleep(0.1)
     yield port, log.read_text()
     os.killpg(server.pid, 15)
