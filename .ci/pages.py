@@ -8,6 +8,7 @@ from io import BytesIO
 from pathlib import Path
 
 import nbformat
+from matplotlib.font_manager import FontProperties
 from matplotlib.mathtext import math_to_image
 from nbconvert import HTMLExporter
 
@@ -16,10 +17,11 @@ IN_WORDS = re.compile(r"\*In words:\* (.+?)(?:\n\n|$)", re.DOTALL)
 PRINT = "<style>@media print { .jp-Cell { break-inside: avoid; } body { margin: 0; } }</style>"
 
 
-def picture_of(formula: str) -> str:
+def picture_of(formula: str, size: float = 10) -> str:
     """A formula as a picture within the page: MathJax would have to be fetched."""
     drawn = BytesIO()
-    depth = math_to_image(f"${formula.strip()}$", drawn, format="svg")
+    font = FontProperties(size=size)
+    depth = math_to_image(f"${formula.strip()}$", drawn, prop=font, format="svg")
     source = b64encode(drawn.getvalue()).decode()
     style = f"vertical-align: -{depth * 100 / 72:.1f}px"
     return f'<img alt="{escape(formula)}" style="{style}" src="data:image/svg+xml;base64,{source}">'
@@ -32,7 +34,10 @@ def without_formulas(markdown: str) -> str:
         code, displayed, inline = match.groups()
         if code:
             return code
-        return f"\n\n<p>{picture_of(displayed)}</p>\n\n" if displayed else picture_of(inline)
+        if inline:
+            return picture_of(inline)
+        large = displayed.replace(r"\frac", r"\dfrac")
+        return f"\n\n<p>{picture_of(large, 12)}</p>\n\n"
 
     return PARTS.sub(replaced, markdown)
 

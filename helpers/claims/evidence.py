@@ -13,6 +13,7 @@ import numpy as np
 
 SEEDS = range(30)
 YES, MOSTLY = 0.9, 0.6  # shares of the seeds
+LEFT = 'style="text-align: left"'
 COLUMNS = ("claim", "number, and its bound", "median (middle 80 %)", "holds in", "verdict")
 
 
@@ -115,16 +116,14 @@ class Evidence(tuple):
         return "\n".join(f"{finding.claim.claim}: {finding.verdict}" for finding in self)
 
     def _repr_html_(self):
-        head = "".join(f'<th scope="col">{column}</th>' for column in COLUMNS)
+        head = "".join(f'<th scope="col" {LEFT}>{column}</th>' for column in COLUMNS)
         rows = []
         for finding in self:
             claim, measured, told, share, verdict = map(escape, finding.row)
-            found = f'<td class="found">{told}</td><td class="found">{share}</td>'
-            rows.append(
-                f"<tr><td>{claim}</td><td>{measured}</td>{found}<td><b>{verdict}</b></td></tr>"
-            )
-        style = 'style="text-align: left"'
-        return f"<table {style}><tr>{head}</tr>\n{chr(10).join(rows)}\n</table>"
+            found = f'<td class="found" {LEFT}>{told}</td><td class="found" {LEFT}>{share}</td>'
+            said = f"<td {LEFT}>{claim}</td><td {LEFT}>{measured}</td>"
+            rows.append(f"<tr>{said}{found}<td {LEFT}><b>{verdict}</b></td></tr>")
+        return f"<table><tr>{head}</tr>\n{chr(10).join(rows)}\n</table>"
 
 
 def measure(
