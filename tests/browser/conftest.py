@@ -7,6 +7,7 @@ from tests.browser.lab import ROOT, chromium, find_chromium, jupyterlab
 
 import pytest
 
+SHUT_DOWN = "() => window.jupyterapp?.shell.currentWidget?.sessionContext?.shutdown()"  # the kernel
 SCREENSHOTS = ROOT / "build" / "screenshots"
 
 
@@ -39,6 +40,7 @@ def page(context):
     errors = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     yield page
+    page.evaluate(SHUT_DOWN)
     page.close()
     assert not errors
 
