@@ -1,5 +1,6 @@
 """What all tests share."""
 
+import asyncio
 import os
 from pathlib import Path
 
@@ -14,6 +15,7 @@ matplotlib.use("Agg")
 BROWSER_TESTS = Path(__file__).parent / "browser"
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items):
     """Two workers take a file each (a notebook's cells need one kernel); a slow test is a file of its own."""
     for item in items:
@@ -29,6 +31,16 @@ def pytest_runtest_makereport(item, call):
         report.outcome = "failed"
         report.longrepr = f"skipped, but REQUIRE_BROWSER is set: {report.longrepr}"
     return report
+
+
+@pytest.fixture(autouse=True)
+def no_event_loop(request):
+    """Playwright leaves its event loop running in this thread: tests without a browser see none."""
+    loop = asyncio._get_running_loop()
+    if BROWSER_TESTS not in request.path.parents:
+        asyncio._set_running_loop(None)
+    yield
+    asyncio._set_running_loop(loop)
 
 
 @pytest.fixture
