@@ -14,7 +14,11 @@ from nbconvert import HTMLExporter
 
 PARTS = re.compile(r"(```.*?```|`[^`\n]+`)|\$\$(.+?)\$\$|\$([^$\n]+)\$", re.DOTALL)
 IN_WORDS = re.compile(r"\*In words:\* (.+?)(?:\n\n|$)", re.DOTALL)
-PRINT = "<style>@media print { .jp-Cell { break-inside: avoid; } body { margin: 0; } }</style>"
+PRINT = """<style>@media print {
+.jp-Cell { break-inside: avoid; }
+.jp-InputPrompt, .jp-OutputPrompt { display: none; }
+.jp-InputArea pre { font-size: 78%; white-space: pre-wrap; overflow-wrap: anywhere; }
+}</style>"""
 
 
 def picture_of(formula: str, size: float = 10) -> str:
