@@ -15,14 +15,6 @@ matplotlib.use("Agg")
 BROWSER_TESTS = Path(__file__).parent / "browser"
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(items):
-    """Two workers take a file each (a notebook's cells need one kernel); a slow test is a file of its own."""
-    for item in items:
-        alone = item.get_closest_marker("slow")
-        item.add_marker(pytest.mark.xdist_group(item.nodeid if alone else str(item.path)))
-
-
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
     """Where REQUIRE_BROWSER is set (CI), a browser test that was skipped has failed."""

@@ -202,7 +202,6 @@ def memory() -> int:
     return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="reads Linux's /proc")
 def test_a_thousand_moves_neither_grow_nor_slow_down(monkeypatch):
     monkeypatch.setattr(

@@ -7,7 +7,6 @@ import pytest
 NOTEBOOKS = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", NOTEBOOKS)
 def test_runs_and_every_control_changes_picture_and_sentence(page, lab, name, screenshots):
     open_notebook(page, lab, name)
