@@ -1,24 +1,72 @@
-"""The whole run as one TensorFlow program that XLA compiles to machine code.
+"""The whole run as one TensorFlow program, which XLA compiles to machine code.
 
-Two loops: epochs, and in each epoch blocks of samples, with an update after the last block of a batch.
-Everything that a slider moves goes in as a tensor, so that a move compiles nothing: the rates as a
-table, the batch size as a number, the plateau rule as numbers. Only new shapes compile.
+Two loops: epochs, and in each of them blocks of samples, with an update after a batch's last block.
+Everything that a slider moves goes in as a tensor: the rates as a table, the batch size and the rule
+of the plateau as numbers. Only a new optimizer, network or problem compiles anew.
 
 The gradient of this small network is written out, and every matrix stands the way round that XLA
-multiplies small matrices fastest: the left one's columns meet the right one's rows, without a
-transposition between. So samples stand in columns, and have one more input, 1, whose weights are the
-biases of the hidden units.
+multiplies small ones fastest: the left one's columns meet the right one's rows, without a transposition
+between. So samples stand in columns, and have one more input, 1, whose weights are the hidden biases.
 """
 
 from functools import reduce
 from typing import NamedTuple
 
-from helpers.data import Split
-from helpers.optimizers import RULES
+from helpers.network import initial_weights
+from helpers.optimizers import OPTIMIZERS, settings_of
+from helpers.problems import Split
 
+import numpy as np
 import tensorflow as tf
 
-BLOCK = 32  # samples that are computed at once
+BLOCK, SMALLEST = 32, 8  # samples that are computed at once, and the smallest batch size for them
+SMALL_BLOCK = 8  # for smaller batches
+ROWS = 256  # room for epochs; longer runs take a power of two
+
+
+def run(experiment, problem, order, sizes, rates, patience=0):
+    """Run the compiled program.
+
+    order    (epochs, samples) which sample comes when; sizes (epochs,) how many of them there are
+    rates    (rows, updates): a row for each epoch or, with patience, for each number of drops
+    Return [loss, accuracy, val_loss, val_accuracy] and the rows of rates that were used, all (epochs,),
+    and the weights after each epoch as a History has them.
+    """
+    (epochs, _), (_, updates), n = order.shape, rates.shape, problem.n_train
+    rows = max(ROWS, 1 << (epochs - 1).bit_length())
+    batch_size = min(experiment.batch_size, n)
+    block, smallest = (BLOCK, SMALLEST) if batch_size >= SMALLEST else (SMALL_BLOCK, 1)
+    floatx = rates.dtype.name
+    optimizer = OPTIMIZERS[experiment.optimizer]
+    numbers = {**settings_of(experiment), "state_start": optimizer.initial_state(experiment)}
+    course = Course(
+        order=_padded(order, rows, n + block),
+        sizes=np.resize(sizes, rows).astype("int32"),
+        rates=_padded(rates, rows, -(-n // smallest)),
+        epochs=epochs,
+        updates=updates,
+        batch_size=batch_size,
+        patience=patience,
+        min_delta=tf.constant(experiment.min_delta, tf.float64),
+        watches_training=experiment.monitor == "loss",
+    )
+    W1, b1, W2, b2 = initial_weights(
+        experiment.seed, problem.features, experiment.hidden, problem.classes, floatx
+    )
+    recorded, path = PROGRAMS[experiment.optimizer](
+        Weights(*map(tf.constant, (np.vstack([W1, b1]), W2.T, b2[:, None]))),
+        Course(*map(tf.constant, course)),
+        {name: tf.constant(number, floatx) for name, number in numbers.items()},
+        Split(*(tf.constant(array.T, floatx) for array in problem.data)),
+        block,
+    )
+    *curves, row = (array.numpy()[:epochs].copy() for array in recorded)
+    W1, W2, b2 = (array.numpy()[:epochs].copy() for array in path)
+    return curves, row, [W1[:, :-1], W1[:, -1], W2.swapaxes(1, 2), b2[..., 0]]
+
+
+def _padded(table, rows, columns):
+    return np.pad(table, ((0, rows - len(table)), (0, columns - table.shape[1])))
 
 
 class Weights(NamedTuple):
@@ -30,7 +78,7 @@ class Weights(NamedTuple):
 
 
 class Course(NamedTuple):
-    """What lies before a run, apart from the data; rows are epochs, or more."""
+    """What lies before a run, apart from the data; tables have a row for each epoch, and more."""
 
     order: tf.Tensor  # (rows, n + block) which sample comes when
     sizes: tf.Tensor  # (rows,) samples of each epoch
@@ -88,7 +136,7 @@ def _gradient(weights, X, y, share):
 
 
 def _after_epoch(plateau, epoch, monitored, course):
-    """ReduceLROnPlateau at the end of an epoch, which compares in float32, as Keras does."""
+    """ReduceLROnPlateau at the end of an epoch: adds in float64 and compares in float32, as Keras."""
     monitored = tf.cast(monitored, tf.float64)
     lower = tf.cast(monitored + course.min_delta, tf.float32) < tf.cast(plateau.best, tf.float32)
     improved = lower | (epoch == 0)
@@ -101,18 +149,16 @@ def _after_epoch(plateau, epoch, monitored, course):
     )
 
 
-def _program(optimizer: str):
+def _program(optimizer):
     """The compiled run for one optimizer; new shapes or a new floatx compile it once more."""
-    rule, arrays_of_state = RULES[optimizer]
 
     @tf.function(jit_compile=True, autograph=False)
-    def run(weights, course, settings, data, block):
-        weights = Weights(*weights)
+    def program(weights, course, numbers, data, block):
         rows = course.order.shape[0]
         dtype = course.rates.dtype
         zero = tf.zeros((), dtype)
         no_gradient = Weights(*map(tf.zeros_like, weights))
-        state = [(w + settings["state_start"],) * arrays_of_state for w in no_gradient]
+        state = [(w + numbers["state_start"],) * optimizer.states for w in no_gradient]
         train_X = tf.concat([data.trainX, tf.ones_like(data.trainX[:1])], 0)
         test_X = tf.concat([data.testX, tf.ones_like(data.testX[:1])], 0)
         n_test = data.testy.shape[1]
@@ -133,16 +179,18 @@ def _program(optimizer: str):
             X, y = tf.gather(train_X, samples, axis=1), tf.gather(data.trainy, samples, axis=1)
             added, logits = _gradient(weights, X, y, share)
             more_loss, more_right = _sums(logits, y, counts)
-            gradient = [g + more for g, more in zip(gradient, added)]
+            gradient = Weights(*(g + more for g, more in zip(gradient, added)))
             number = tf.cast(epoch * course.updates + update + 1, dtype)
             rate = course.rates[row, update]
-            changes = [rule(g, s, rate, settings, number) for g, s in zip(gradient, state)]
+            changes = [
+                optimizer.rule(w, g, s, rate, numbers, number)
+                for w, g, s in zip(weights, gradient, state)
+            ]
             moved = Weights(*(w + change for w, (change, _) in zip(weights, changes)))
             after = moved, [new_state for _, new_state in changes], no_gradient
-            before = weights, state, Weights(*gradient)
             last = end == batch_end
             weights, state, gradient = tf.nest.map_structure(
-                lambda new, old: tf.where(last, new, old), after, before
+                lambda new, old: tf.where(last, new, old), after, (weights, state, gradient)
             )
             learner = _Learner(weights, state, gradient, loss + more_loss, right + more_right)
             return end, update + tf.cast(last, tf.int32), learner
@@ -179,8 +227,8 @@ def _program(optimizer: str):
         )
         return [record.stack() for record in records], [array.stack() for array in path]
 
-    return run
+    return program
 
 
-PROGRAMS = {optimizer: _program(optimizer) for optimizer in RULES}
+PROGRAMS = {name: _program(optimizer) for name, optimizer in OPTIMIZERS.items()}
 """Optimizer: its compiled run; nothing is compiled before its first call."""

@@ -1,35 +1,19 @@
-"""The whole run as one compiled TensorFlow program, and many runs side by side.
+"""Runs, grids of runs and range tests: each run is one call of the compiled program."""
 
-Two loops, epochs and the blocks of samples in them, are compiled by XLA into one program. Everything
-that a slider can move goes in as a tensor, so that a move never compiles anything: the rates of all
-updates as one array, the plateau rule as numbers (a patience that is never reached switches it off),
-the batch size as a list of blocks, with an update after the last block of each batch.
-
-The gradient of this small network is written out, and every matrix stands the way round that XLA
-multiplies small matrices fastest: the left one's columns meet the right one's rows, without a
-transposition between. So samples stand in columns, and have a third coordinate, 1, whose weights are
-the biases of the hidden units.
-"""
-
-import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
-from functools import lru_cache, reduce
-from itertools import repeat
+from functools import partial
 from typing import NamedTuple
 
-from helpers.compiled import PROGRAMS, Course
-from helpers.data import Split, lesson_data
+from helpers.compiled import run
 from helpers.experiment import Experiment, History
-from helpers.network import batch_order, initial_weights
-from helpers.optimizers import initial_state, settings_of
-from helpers.schedules import scheduled_rates
+from helpers.network import batch_order
+from helpers.problems import Problem, Split, problem_of
+from helpers.schedules import plateau_rates, scheduled_rates
 
+import joblib
 import keras
 import numpy as np
-import tensorflow as tf
-
-ROWS = 256
 
 
 def train(experiment: Experiment, data: Split | None = None) -> History:
@@ -38,44 +22,55 @@ def train(experiment: Experiment, data: Split | None = None) -> History:
     Computes in `keras.config.floatx()`. A run that diverges is no error: its arrays hold what
     happened, infinities and NaN included.
     """
-    data = lesson_data() if data is None else data
-    floatx = keras.config.floatx()
-    n, classes = data.trainy.shape
-    epochs = experiment.epochs
-    batch_size = min(experiment.batch_size, n)
-    updates = -(-n // batch_size)
-    block, smallest = (32, 8) if batch_size >= 8 else (8, 1)
-    rows = max(ROWS, 1 << (epochs - 1).bit_length())
-    order = np.zeros((rows, n + block), "int32")
-    order[:epochs, :n] = batch_order(experiment.seed, epochs, n)
-    rates = np.zeros((rows, -(-n // smallest)), floatx)
-    rates[:epochs, :updates] = scheduled_rates(experiment, updates, floatx)
+    problem, floatx = problem_of(experiment, data), keras.config.floatx()
+    updates = problem.updates_per_epoch(experiment.batch_size)
     if experiment.patience:
-        rates[:epochs, :updates] *= np.cumprod([1, *[experiment.factor] * (epochs - 1)])[:, None]
-    W1, b1, W2, b2 = initial_weights(experiment.seed, experiment.hidden, classes, floatx)
-    course = Course(
-        order=tf.constant(order),
-        sizes=tf.fill([rows], n),
-        rates=tf.constant(rates),
-        epochs=tf.constant(epochs),
-        updates=tf.constant(updates),
-        batch_size=tf.constant(batch_size),
-        patience=tf.constant(experiment.patience or 0),
-        min_delta=tf.constant(experiment.min_delta, "float64"),
-        watches_training=tf.constant(experiment.monitor == "loss"),
+        rates = np.tile(plateau_rates(experiment, floatx)[:, None], updates)
+    else:
+        rates = scheduled_rates(experiment, updates, floatx)
+    order = batch_order(experiment.seed, experiment.epochs, problem.n_train)
+    sizes = [problem.n_train] * experiment.epochs
+    curves, row, weights = run(
+        experiment, problem, order, sizes, rates, patience=experiment.patience or 0
     )
-    settings = {**settings_of(experiment), "state_start": initial_state(experiment)}
-    recorded, path = PROGRAMS[experiment.optimizer](
-        [tf.constant(array) for array in (np.vstack([W1, b1]), W2.T, b2[:, None])],
-        course,
-        {name: tf.constant(number, floatx) for name, number in settings.items()},
-        Split(*(tf.constant(array.T, floatx) for array in data)),
-        block,
-    )
-    *curves, row = (array.numpy()[:epochs] for array in recorded)
-    W1, W2, b2 = (array.numpy()[:epochs] for array in path)
-    by_epoch = [W1[:, :-1], W1[:, -1], W2.swapaxes(1, 2), b2[..., 0]]
-    return History(experiment, *curves, rates[row, updates - 1], by_epoch)
+    return History(experiment, *curves, rates[row, -1], weights, problem)
+
+
+class RangeTest(NamedTuple):
+    """What a range test recorded: arrays (updates,), each batch's loss before the step at that rate."""
+
+    experiment: Experiment
+    learning_rate: np.ndarray
+    loss: np.ndarray
+    problem: Problem
+
+
+def range_test(
+    experiment: Experiment,
+    lowest: float = 1e-5,
+    highest: float = 10.0,
+    updates: int = 200,
+    data: Split | None = None,
+) -> RangeTest:
+    """Train while the rate rises by the same factor at every update (Smith, 2015).
+
+    The weights, batches and optimizer are those of the experiment; its own rate and what changes it
+    are left aside.
+    """
+    if not 0 < lowest < highest < np.inf or updates < 2:
+        raise ValueError(
+            f"lowest, highest and updates are {lowest}, {highest} and {updates}, but must be rates "
+            "above 0, the lower one first, and at least 2 updates."
+        )
+    problem, floatx = problem_of(experiment, data), keras.config.floatx()
+    rates = np.geomspace(lowest, highest, updates, dtype=floatx)
+    batches = problem.updates_per_epoch(experiment.batch_size)
+    size, n = min(experiment.batch_size, problem.n_train), problem.n_train
+    order = batch_order(experiment.seed, -(-updates // batches), n)
+    order = np.pad(order, ((0, 0), (0, batches * size - n))).reshape(-1, size)[:updates]
+    sizes = np.minimum(size, n - np.arange(updates) % batches * size)
+    curves, *_ = run(experiment, problem, order, sizes, rates[:, None])
+    return RangeTest(experiment, rates, curves[0], problem)
 
 
 def train_many(
@@ -87,19 +82,38 @@ def train_many(
 ) -> list[History]:
     """Train all experiments, one History for each, in their order.
 
-    executor: any `concurrent.futures.Executor`; None takes threads, one a core. A pool of processes
-    has to start them with "spawn": TensorFlow does not survive a fork.
+    executor: any `concurrent.futures.Executor`; None takes threads, one for each core that this
+    process may use. A pool of processes has to start them with "spawn": TensorFlow does not survive
+    a fork.
     progress: print how far it is, in tenths.
     """
     experiments = list(experiments)
-    data = lesson_data() if data is None else data
-    own_threads = ThreadPoolExecutor(os.cpu_count()) if executor is None else None
+    own_threads = ThreadPoolExecutor(joblib.cpu_count()) if executor is None else None
     try:
-        runs = (executor or own_threads).map(train, experiments, repeat(data))
+        runs = (executor or own_threads).map(partial(train, data=data), experiments)
         return list(tenths(runs, len(experiments)) if progress else runs)
     finally:
         if own_threads:
             own_threads.shutdown(cancel_futures=True)
+
+
+def train_grid(
+    settings: Iterable[Experiment | Mapping],
+    seeds: int = 30,
+    data: Split | None = None,
+    *,
+    executor: Executor | None = None,
+    progress: bool = False,
+) -> np.ndarray:
+    """Train each setting with seeds 0, 1, 2, …: Histories, an object array (settings, seeds).
+
+    settings: experiments, whose own seed is left aside, or fields of Experiment.
+    """
+    settings = [vars(s) if isinstance(s, Experiment) else s for s in settings]
+    experiments = [Experiment(**{**s, "seed": seed}) for s in settings for seed in range(seeds)]
+    grid = np.empty(len(experiments), object)
+    grid[:] = train_many(experiments, data, executor=executor, progress=progress)
+    return grid.reshape(len(settings), seeds)
 
 
 def tenths(steps: Iterable, total: int) -> Iterable:
@@ -108,5 +122,3 @@ def tenths(steps: Iterable, total: int) -> Iterable:
         for tenth in range((done - 1) * 10 // total + 1, done * 10 // total + 1):
             print(f"{tenth * 10} %", end="\n" if tenth == 10 else " … ", flush=True)
         yield step
-
-
