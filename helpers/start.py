@@ -46,21 +46,14 @@ def _numbers(version: str) -> list[int]:
 
 def import_matplotlib():
     """Import matplotlib; it may have to list the fonts first, and says so."""
-    # NumPy comes with it. Two threads of it wait for each other while the browser has the second core.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     with open(os.devnull, "w") as nowhere, redirect_stderr(nowhere):
         import_module("matplotlib.font_manager")
 
 
 def import_tensorflow():
     """Import TensorFlow before anything else does."""
-    # One thread a run: the network is so small that sharing it between cores costs time. And its loops,
-    # which XLA would run step by step, become one piece of machine code, as it does with tiny ones.
-    os.environ.setdefault(
-        "XLA_FLAGS",
-        "--xla_cpu_multi_thread_eigen=false "
-        "--xla_backend_extra_options=xla_cpu_small_while_loop_byte_threshold=1000000000",
-    )
+    # One thread a run: the network is so small that sharing it between cores costs time.
+    os.environ.setdefault("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     os.environ["KERAS_BACKEND"] = "tensorflow"
     sys.stderr.flush()
