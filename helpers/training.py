@@ -6,7 +6,8 @@ from functools import partial
 from typing import NamedTuple
 
 from helpers.compiled import run
-from helpers.experiment import Experiment, History
+from helpers.experiment import KINDS, Experiment, History
+from helpers.fields import Number
 from helpers.network import batch_order
 from helpers.problems import Problem, Split, problem_of
 from helpers.schedules import plateau_rates, scheduled_rates
@@ -14,6 +15,8 @@ from helpers.schedules import plateau_rates, scheduled_rates
 import joblib
 import keras
 import numpy as np
+
+UPDATES = Number(2, 5_000, "a whole number from 2 to 5000", whole=True)
 
 
 def train(experiment: Experiment, data: Split | None = None) -> History:
@@ -57,11 +60,13 @@ def range_test(
     The weights, batches and optimizer are those of the experiment; its own rate and what changes it
     are left aside.
     """
-    if not 0 < lowest < highest < np.inf or updates < 2:
-        raise ValueError(
-            f"lowest, highest and updates are {lowest}, {highest} and {updates}, but must be rates "
-            "above 0, the lower one first, and at least 2 updates."
-        )
+    lowest, highest = (
+        KINDS["learning_rate"].check(name, rate)
+        for name, rate in (("lowest", lowest), ("highest", highest))
+    )
+    updates = UPDATES.check("updates", updates)
+    if lowest >= highest:
+        raise ValueError(f"lowest is {lowest}, but must be below highest, which is {highest}.")
     problem, floatx = problem_of(experiment, data), keras.config.floatx()
     rates = np.geomspace(lowest, highest, updates, dtype=floatx)
     batches = problem.updates_per_epoch(experiment.batch_size)
