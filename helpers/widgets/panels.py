@@ -1,6 +1,5 @@
 """The panels of every explorer's picture: accuracy and learning rate."""
 
-from helpers.data import lesson_data
 from helpers.experiment import History
 from helpers.plots import (
     CURVES,
@@ -11,13 +10,14 @@ from helpers.plots import (
     epochs_of,
     plot_best_accuracy,
 )
+from helpers.problems import problem
 from helpers.widgets.picture import LETTERS, PIN_STYLES, SCALE, Scene
 
 import numpy as np
 from matplotlib.ticker import LogLocator, NullLocator
 
 GHOST = {"color": "#B5B5B5", "linewidth": 1.1, "zorder": 1}
-N_TRAIN = len(lesson_data().trainX)
+N_TRAIN = len(problem().data.trainX)
 SMALL_NOTE = {"ha": "right", "fontsize": 8.5}
 
 
@@ -64,7 +64,7 @@ class AccuracyPanel:
         self.median = ax.plot([], [], color=VERMILION, linewidth=1.1, linestyle=(0, (1, 1)))[0]
         self.train = ax.plot([], [], **CURVES["accuracy"])[0]
         self.test = ax.plot([], [], **CURVES["val_accuracy"])[0]
-        plot_best_accuracy(ax)
+        plot_best_accuracy(ax, problem())
         self.pins = _pin_lines(ax)
         self.letters = [
             ax.text(
