@@ -4,39 +4,82 @@ from helpers import start  # noqa: F401, I001  # first: it imports TensorFlow qu
 from helpers import missing_names  # noqa: F401
 
 from helpers.claims import measure_claims
-from helpers.data import Split, best_accuracy, prepare_data, standard_error
 from helpers.exercise import exercise
 from helpers.experiment import Experiment, History
 from helpers.keras_code import keras_code
 from helpers.keras_fit import LearningRateMonitor, fit_keras
-from helpers.measures import epochs_to_80, level, swing
+from helpers.measures import (
+    drops,
+    epochs_to_80,
+    first_drop,
+    learned_above,
+    level,
+    swing,
+    volatile_above,
+)
 from helpers.network import predict
+from helpers.outcome import kind_of_run
 from helpers.plots import (
+    BLACK,
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    PURPLE,
+    SKY,
+    VERMILION,
+    YELLOW,
     plot_accuracy,
     plot_band,
     plot_best_accuracy,
     plot_classes,
     plot_curve,
     plot_decision_regions,
+    plot_fit,
+    plot_heat_map,
+    plot_strip,
+)
+from helpers.problems import (
+    Problem,
+    Split,
+    best_accuracy,
+    prepare_data,
+    problem,
+    standard_error,
+    standardized,
 )
 from helpers.tables import data_table
 from helpers.training import tenths, train, train_many
 from helpers.widgets import ask, explore, explore_descent
 
 __all__ = [
+    "BLACK",
+    "BLUE",
+    "GREEN",
+    "GREY",
+    "ORANGE",
+    "PURPLE",
+    "SKY",
+    "VERMILION",
+    "YELLOW",
     "Experiment",
     "History",
     "LearningRateMonitor",
+    "Problem",
     "Split",
     "ask",
     "best_accuracy",
     "data_table",
+    "drops",
     "epochs_to_80",
     "exercise",
     "explore",
     "explore_descent",
+    "first_drop",
     "fit_keras",
     "keras_code",
+    "kind_of_run",
+    "learned_above",
     "level",
     "measure_claims",
     "plot_accuracy",
@@ -45,11 +88,17 @@ __all__ = [
     "plot_classes",
     "plot_curve",
     "plot_decision_regions",
+    "plot_fit",
+    "plot_heat_map",
+    "plot_strip",
     "predict",
     "prepare_data",
+    "problem",
     "standard_error",
+    "standardized",
     "swing",
     "tenths",
     "train",
     "train_many",
+    "volatile_above",
 ]

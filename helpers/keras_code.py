@@ -1,26 +1,37 @@
 """An experiment as a Keras program to copy and keep."""
 
-from helpers.data import CENTERS, CLUSTER_STD, RANDOM_STATE
+from inspect import getsource
+
 from helpers.experiment import Experiment
+from helpers.network import seeds
+from helpers.optimizers import OPTIMIZERS
+from helpers.problems import PROBLEMS, problem_of
+from helpers.schedules import lines_of_program
 
 PROGRAM = """\
 import keras
 import matplotlib.pyplot as plt
-from sklearn.datasets import make_blobs
-
+{imports}
 keras.utils.set_random_seed({e.seed})
-
-# The blobs problem: the first half trains, the second half tests.
-X, y = make_blobs(n_samples=1000, centers={centers}, cluster_std={std}, random_state={state})
-y = keras.utils.to_categorical(y)
-trainX, testX = X[:500], X[500:]
-trainy, testy = y[:500], y[500:]
-
+{brought}
+# {title}: the first half trains, the second half tests.
+X, y = {draw}({arguments})
+X, y = X.astype("float32"), keras.utils.to_categorical(y)
+trainX, testX = X[:{half}], X[{half}:]
+trainy, testy = y[:{half}], y[{half}:]
+{scaling}
+# The seeds are those of the explorer: the same initial weights.
 model = keras.Sequential(
     [
-        keras.Input((2,)),
-        keras.layers.Dense({e.hidden}, activation="relu", kernel_initializer="he_uniform"),
-        keras.layers.Dense({centers}, activation="softmax"),
+        keras.Input(({problem.features},)),
+        keras.layers.Dense(
+            {e.hidden}, activation="relu", kernel_initializer=keras.initializers.HeUniform({hidden})
+        ),
+        keras.layers.Dense(
+            {problem.classes},
+            activation="softmax",
+            kernel_initializer=keras.initializers.GlorotUniform({output}),
+        ),
     ]
 )
 {rate}optimizer = keras.optimizers.{optimizer}
@@ -42,48 +53,47 @@ plt.legend()
 plt.show()
 """
 
-DECAY = """\
-# Time-based decay: learning_rate / (1 + decay * update), once called SGD(decay=...).
-rate = keras.optimizers.schedules.InverseTimeDecay(
-    {e.learning_rate!r}, decay_steps=1, decay_rate={e.decay!r}
-)
-"""
+SCALING = """\
 
-SCHEDULE = """\
-updates = -(-len(trainX) // {e.batch_size})  # in an epoch
-rate = keras.optimizers.schedules.PiecewiseConstantDecay(
-    boundaries=[epoch * updates - 1 for epoch in {epochs}],
-    values={rates},
-)
+mean, deviation = trainX.mean(axis=0), trainX.std(axis=0)
+deviation[deviation == 0] = 1  # an input that never changes
+trainX, testX = (trainX - mean) / deviation, (testX - mean) / deviation
 """
 
 PLATEAU = """\
 plateau = keras.callbacks.ReduceLROnPlateau(
-    monitor="{e.monitor}", factor={e.factor!r}, patience={e.patience}, min_delta={e.min_delta!r}
+    monitor="{e.monitor}",
+    factor={e.factor!r},
+    patience={e.patience},
+    min_delta={e.min_delta!r},
+    min_lr={e.min_lr!r},
 )
 """
-
-CLASS_NAMES = {"sgd": "SGD", "rmsprop": "RMSprop", "adagrad": "Adagrad", "adam": "Adam"}
 
 
 def keras_code(experiment: Experiment) -> str:
     """A complete Keras 3 program that runs this experiment: data, model, fit, plot.
 
-    It shuffles as Keras does and lets Keras draw the initial weights from the seed: a run of the
-    same kind as `fit_keras`, not the same numbers.
+    The same points and the same initial weights as `fit_keras`, but batches shuffled as Keras does it:
+    a run of the same kind, not the same numbers.
     """
-    e = experiment
-    rate = ""
-    if e.decay:
-        rate = DECAY.format(e=e)
-    elif e.schedule:
-        epochs, rates = zip(*e.schedule, strict=True)
-        rate = SCHEDULE.format(e=e, epochs=list(epochs), rates=[e.learning_rate, *rates])
+    e, problem, source = experiment, problem_of(experiment), PROBLEMS[experiment.problem]
+    ours = source.draw.__module__.startswith("helpers.")
+    name = source.draw.__name__
+    hidden, output, _ = seeds(e.seed)
+    rate = lines_of_program(e, problem.updates_per_epoch(e.batch_size))
     return PROGRAM.format(
         e=e,
-        centers=CENTERS,
-        std=CLUSTER_STD,
-        state=RANDOM_STATE,
+        problem=problem,
+        title=f"The {e.problem} problem",
+        imports="import numpy as np\n" if ours else f"from sklearn.datasets import {name}\n",
+        brought=f"\n\n{getsource(source.draw)}\n" if ours else "",
+        draw=name,
+        arguments=", ".join(f"{key}={value!r}" for key, value in source.arguments.items()),
+        half=problem.n_train,
+        scaling=SCALING if e.scaled else "",
+        hidden=hidden,
+        output=output,
         rate=rate,
         optimizer=_optimizer(e, "rate" if rate else repr(e.learning_rate)),
         callbacks=PLATEAU.format(e=e) if e.patience else "",
@@ -92,9 +102,12 @@ def keras_code(experiment: Experiment) -> str:
 
 
 def _optimizer(e: Experiment, rate: str) -> str:
-    arguments = [f"learning_rate={rate}"]
-    if e.momentum:
-        arguments.append(f"momentum={e.momentum!r}")
-    if e.optimizer == "adagrad" and e.initial_accumulator != 0.1:
-        arguments.append(f"initial_accumulator_value={e.initial_accumulator!r}")
-    return f"{CLASS_NAMES[e.optimizer]}({', '.join(arguments)})"
+    """The optimizer's call; what is left at Keras's own default is not said."""
+    optimizer = OPTIMIZERS[e.optimizer]
+    given = {argument: getattr(e, name) for name, argument in optimizer.settings.items()}
+    changed = [
+        f"{argument}={given[argument]!r}"
+        for name, argument in optimizer.settings.items()
+        if getattr(e, name) != getattr(Experiment, name)
+    ]
+    return f"{optimizer.keras_name}({', '.join([f'learning_rate={rate}', *changed])})"

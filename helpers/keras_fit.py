@@ -1,8 +1,10 @@
 """The same run through plain Keras: what `train` is held against."""
 
-from helpers.data import Split, lesson_data
 from helpers.experiment import Experiment, History
-from helpers.network import FEATURES, batch_order, seeds
+from helpers.network import batch_order, seeds
+from helpers.optimizers import OPTIMIZERS
+from helpers.problems import Problem, Split, problem_of
+from helpers.schedules import keras_rate
 
 import keras
 import numpy as np
@@ -39,11 +41,10 @@ def fit_keras(experiment: Experiment, data: Split | None = None) -> History:
     The batches come in the project's own order, through tf.data. An epoch is one execution
     (steps_per_execution), which changes how fast it is and nothing else.
     """
-    data = lesson_data() if data is None else data
-    n, classes = data.trainy.shape
-    updates = -(-n // min(experiment.batch_size, n))
-    rate = keras_schedule(experiment, updates)
-    model = keras_model(experiment, classes)
+    problem = problem_of(experiment, data)
+    updates = problem.updates_per_epoch(experiment.batch_size)
+    rate = keras_rate(experiment, updates)
+    model = keras_model(experiment, problem)
     model.compile(
         loss="categorical_crossentropy",
         optimizer=keras_optimizer(experiment, rate),
@@ -54,10 +55,12 @@ def fit_keras(experiment: Experiment, data: Split | None = None) -> History:
     weights = WeightsMonitor()
     before_drop = LearningRateMonitor()
     recorded = model.fit(
-        _batches(experiment, data),
+        _batches(experiment, problem.data),
         steps_per_epoch=updates,
         epochs=experiment.epochs,
-        validation_data=tf.data.Dataset.from_tensors((data.testX, data.testy)).repeat(),
+        validation_data=tf.data.Dataset.from_tensors(
+            (problem.data.testX, problem.data.testy)
+        ).repeat(),
         validation_steps=1,
         callbacks=[weights, before_drop, *_plateau(experiment)],
         shuffle=False,  # the dataset comes in order
@@ -72,16 +75,17 @@ def fit_keras(experiment: Experiment, data: Split | None = None) -> History:
         experiment,
         *(np.asarray(curve, keras.config.floatx()) for curve in (*curves, rates)),
         [np.stack(arrays) for arrays in zip(*weights.weights, strict=True)],
+        problem,
     )
 
 
-def keras_model(experiment: Experiment, classes: int) -> keras.Sequential:
+def keras_model(experiment: Experiment, problem: Problem) -> keras.Sequential:
     """The lesson's network: ReLU units, then softmax."""
     floatx = keras.config.floatx()  # said to each layer: Keras's own policy keeps its first value
     first, second, _ = seeds(experiment.seed)
     return keras.Sequential(
         [
-            keras.Input((FEATURES,), dtype=floatx),
+            keras.Input((problem.features,), dtype=floatx),
             keras.layers.Dense(
                 experiment.hidden,
                 activation="relu",
@@ -89,7 +93,7 @@ def keras_model(experiment: Experiment, classes: int) -> keras.Sequential:
                 dtype=floatx,
             ),
             keras.layers.Dense(
-                classes,
+                problem.classes,
                 activation="softmax",
                 kernel_initializer=keras.initializers.GlorotUniform(second),
                 dtype=floatx,
@@ -98,32 +102,13 @@ def keras_model(experiment: Experiment, classes: int) -> keras.Sequential:
     )
 
 
-def keras_schedule(experiment: Experiment, updates_per_epoch: int):
-    """The learning rate as Keras takes it: a float, or a LearningRateSchedule."""
-    schedules = keras.optimizers.schedules
-    if experiment.decay:
-        return schedules.InverseTimeDecay(
-            experiment.learning_rate, decay_steps=1, decay_rate=experiment.decay
-        )
-    if experiment.schedule:
-        epochs, rates = zip(*experiment.schedule, strict=True)
-        return schedules.PiecewiseConstantDecay(
-            [epoch * updates_per_epoch - 1 for epoch in epochs],  # the last update of the old rate
-            [experiment.learning_rate, *rates],
-        )
-    return experiment.learning_rate
-
-
 def keras_optimizer(experiment: Experiment, rate) -> keras.optimizers.Optimizer:
     """The optimizer with Keras's defaults for all that the experiment does not name."""
-    optimizers = keras.optimizers
-    if experiment.optimizer == "sgd":
-        return optimizers.SGD(learning_rate=rate, momentum=experiment.momentum)
-    if experiment.optimizer == "adagrad":
-        return optimizers.Adagrad(
-            learning_rate=rate, initial_accumulator_value=experiment.initial_accumulator
-        )
-    return {"rmsprop": optimizers.RMSprop, "adam": optimizers.Adam}[experiment.optimizer](rate)
+    optimizer = OPTIMIZERS[experiment.optimizer]
+    settings = {
+        argument: getattr(experiment, name) for name, argument in optimizer.settings.items()
+    }
+    return getattr(keras.optimizers, optimizer.keras_name)(rate, **settings)
 
 
 def _plateau(experiment):
@@ -135,7 +120,7 @@ def _plateau(experiment):
             factor=experiment.factor,
             patience=experiment.patience,
             min_delta=experiment.min_delta,
-            min_lr=0.0,
+            min_lr=experiment.min_lr,
         )
     ]
 

@@ -5,8 +5,6 @@ from functools import lru_cache
 import keras
 import numpy as np
 
-FEATURES = 2
-
 
 @lru_cache(maxsize=256)
 def seeds(seed: int) -> tuple[int, int, int]:
@@ -15,11 +13,13 @@ def seeds(seed: int) -> tuple[int, int, int]:
 
 
 @lru_cache(maxsize=256)
-def initial_weights(seed: int, hidden: int, classes: int, floatx: str) -> list[np.ndarray]:
-    """[W1 (2, hidden), b1, W2 (hidden, classes), b2] as Keras draws them for these seeds."""
+def initial_weights(
+    seed: int, features: int, hidden: int, classes: int, floatx: str
+) -> list[np.ndarray]:
+    """[W1 (features, hidden), b1, W2 (hidden, classes), b2] as Keras draws them for these seeds."""
     first, second, _ = seeds(seed)
     return [
-        np.asarray(keras.initializers.HeUniform(first)((FEATURES, hidden), floatx)),
+        np.asarray(keras.initializers.HeUniform(first)((features, hidden), floatx)),
         np.zeros(hidden, floatx),
         np.asarray(keras.initializers.GlorotUniform(second)((hidden, classes), floatx)),
         np.zeros(classes, floatx),
@@ -34,7 +34,7 @@ def batch_order(seed: int, epochs: int, n: int) -> np.ndarray:
 
 
 def predict(weights: list[np.ndarray], X: np.ndarray) -> np.ndarray:
-    """Class probabilities (n, classes) of the network with these weights for X (n, 2)."""
+    """Class probabilities (n, classes) of the network with these weights for X (n, features)."""
     W1, b1, W2, b2 = weights
     logits = np.maximum(X @ W1 + b1, 0) @ W2 + b2
     exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))

@@ -4,9 +4,11 @@ Colours are those of Okabe and Ito, told apart by colour-blind readers; line sty
 same a second time.
 """
 
+from collections.abc import Mapping, Sequence
+
 from helpers.experiment import History
-from helpers.measures import BEST, STANDARD_ERROR
 from helpers.network import predict
+from helpers.problems import Problem
 
 import matplotlib
 import numpy as np
@@ -67,18 +69,26 @@ def plot_curve(ax: Axes, history: History, name: str, **style) -> None:
 
 def plot_accuracy(ax: Axes, history: History) -> None:
     """Train and test accuracy over the epochs, under the best accuracy that is possible."""
-    plot_best_accuracy(ax)
+    plot_best_accuracy(ax, history.problem)
     plot_curve(ax, history, "accuracy")
     plot_curve(ax, history, "val_accuracy")
     ax.set_ylabel("accuracy")
     ax.set_ylim(0, 1)
 
 
-def plot_best_accuracy(ax: Axes) -> None:
-    """Best possible accuracy on the test half, with ±1 standard error of its 500 points."""
-    low, high = BEST - STANDARD_ERROR, BEST + STANDARD_ERROR
-    ax.axhspan(low, high, color=GREY, alpha=0.2, linewidth=0)
-    ax.axhline(BEST, color=GREY, linestyle=":", linewidth=1.2, label="best possible")
+def plot_fit(ax: Axes, history: History, title: str = "") -> None:
+    """One run as a small panel among others: both accuracies over the epochs, from 0 to 1."""
+    plot_accuracy(ax, history)
+    ax.set_title(title)
+    ax.label_outer()
+
+
+def plot_best_accuracy(ax: Axes, problem: Problem) -> None:
+    """Best possible accuracy on the test half, ±1 standard error; nothing where it is unknown."""
+    best, error = problem.best_accuracy, problem.standard_error
+    if best is not None:
+        ax.axhspan(best - error, best + error, color=GREY, alpha=0.2, linewidth=0)
+        ax.axhline(best, color=GREY, linestyle=":", linewidth=1.2, label="best possible")
 
 
 def plot_band(
@@ -93,6 +103,46 @@ def plot_band(
     ax.plot(epochs, middle, **{**style, "label": label or style["label"]})
     ax.set_xlabel("epoch")
     ax.set_ylabel(AXIS_LABELS[name])
+
+
+def plot_strip(ax: Axes, groups: Mapping[str, Sequence[float]], label: str = "", **style) -> None:
+    """Every value of each group as a dot, its median as a line; groups from top to bottom.
+
+    Values that are not finite, such as the epochs of what never came, are left out.
+    """
+    for row, (name, values) in enumerate(groups.items()):
+        values = np.asarray(values, dtype=float)
+        values = values[np.isfinite(values)]
+        shift = np.linspace(-0.2, 0.2, len(values)) if len(values) > 1 else np.zeros(len(values))
+        ax.scatter(
+            values, row + shift, **{"s": 12, "color": BLUE, "linewidth": 0, **style}, label=name
+        )
+        if len(values):
+            ax.plot([np.median(values)] * 2, [row - 0.35, row + 0.35], color=BLACK, linewidth=1.6)
+    ax.set_yticks(range(len(groups)), list(groups))
+    ax.set_ylim(len(groups) - 0.5, -0.5)
+    ax.set_xlabel(label)
+
+
+def plot_heat_map(
+    ax: Axes,
+    values: np.ndarray,
+    rows: Sequence,
+    columns: Sequence,
+    written: str = "{:.0f}",
+    **style,
+) -> None:
+    """Numbers (rows, columns) as a map, each written into its place; what is not finite stays empty."""
+    values = np.asarray(values, dtype=float)
+    image = ax.imshow(values, aspect="auto", **{"cmap": "cividis", **style})
+    for (row, column), value in np.ndenumerate(values):
+        if np.isfinite(value):
+            dark = image.norm(value) < 0.5
+            ink = "white" if dark else "black"
+            ax.text(column, row, written.format(value), ha="center", va="center", color=ink)
+    ax.set_xticks(range(len(columns)), list(map(str, columns)))
+    ax.set_yticks(range(len(rows)), list(map(str, rows)))
+    ax.grid(visible=False)
 
 
 def plot_classes(ax: Axes, X: np.ndarray, y: np.ndarray, size: float = 14) -> None:
@@ -127,8 +177,9 @@ def decision_colours(weights, extent, pixels: int = 150) -> np.ndarray:
     left, right, bottom, top = extent
     x1, x2 = np.meshgrid(np.linspace(left, right, pixels), np.linspace(bottom, top, pixels))
     points = np.column_stack([x1.ravel(), x2.ravel()]).astype("float32")
-    probabilities = np.nan_to_num(predict(weights, points), nan=1 / 3)
+    guessing = 1 / weights[-1].size
+    probabilities = np.nan_to_num(predict(weights, points), nan=guessing)
     colours = np.array([to_rgb(colour) for colour, _ in CLASSES])[probabilities.argmax(axis=1)]
-    sureness = 0.12 + 0.38 * (probabilities.max(axis=1, keepdims=True) - 1 / 3) * 1.5
+    sureness = 0.12 + 0.38 * (probabilities.max(axis=1, keepdims=True) - guessing) / (1 - guessing)
     shades = 255 * (1 - sureness * (1 - colours))
     return shades.astype("uint8").reshape(pixels, pixels, 3)

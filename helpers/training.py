@@ -13,10 +13,10 @@ from functools import lru_cache
 from itertools import repeat
 from typing import NamedTuple
 
-from helpers.data import Split, lesson_data
 from helpers.experiment import Experiment, History
 from helpers.network import batch_order, initial_weights
-from helpers.optimizers import RULES, initial_state, settings_of
+from helpers.optimizers import OPTIMIZERS, settings_of
+from helpers.problems import Split, problem_of
 from helpers.schedules import scheduled_rates
 
 import keras
@@ -32,7 +32,8 @@ def train(experiment: Experiment, data: Split | None = None) -> History:
     Computes in `keras.config.floatx()`. A run that diverges is no error: its arrays hold what
     happened, infinities and NaN included.
     """
-    data = lesson_data() if data is None else data
+    problem = problem_of(experiment, data)
+    data = problem.data
     floatx = keras.config.floatx()
     n, classes = data.trainy.shape
     order, mask = _padded_batches(
@@ -45,8 +46,8 @@ def train(experiment: Experiment, data: Split | None = None) -> History:
         "watches_training": float(experiment.monitor == "loss"),
     }
     recorded, path = PROGRAMS[experiment.optimizer](
-        initial_weights(experiment.seed, experiment.hidden, classes, floatx),
-        tf.constant(initial_state(experiment), floatx),
+        initial_weights(experiment.seed, problem.features, experiment.hidden, classes, floatx),
+        tf.constant(OPTIMIZERS[experiment.optimizer].initial_state(experiment), floatx),
         tf.constant(order),
         tf.constant(mask),
         tf.constant(scheduled_rates(experiment, order.shape[1], floatx)),
@@ -54,7 +55,7 @@ def train(experiment: Experiment, data: Split | None = None) -> History:
         _tensors(plateau, floatx),
         Split(*(tf.constant(array, floatx) for array in data)),
     )
-    return History(experiment, *(a.numpy() for a in recorded), [a.numpy() for a in path])
+    return History(experiment, *(a.numpy() for a in recorded), [a.numpy() for a in path], problem)
 
 
 def train_many(
@@ -71,7 +72,6 @@ def train_many(
     progress: print how far it is, in tenths.
     """
     experiments = list(experiments)
-    data = lesson_data() if data is None else data
     own_threads = ThreadPoolExecutor(os.cpu_count()) if executor is None else None
     try:
         runs = (executor or own_threads).map(train, experiments, repeat(data))
@@ -163,7 +163,7 @@ def _after_epoch(plateau, epoch, monitored, settings):
 
 def _program(optimizer: str):
     """The compiled run for one optimizer; new shapes or a new floatx compile it once more."""
-    rule, arrays_of_state = RULES[optimizer]
+    rule, arrays_of_state = OPTIMIZERS[optimizer].rule, OPTIMIZERS[optimizer].states
 
     @tf.function(jit_compile=True, autograph=False)
     def run(weights, state_start, order, mask, rates, settings, plateau_settings, data):
@@ -187,7 +187,9 @@ def _program(optimizer: str):
             )
             update = tf.cast(epoch * batches + batch + 1, dtype)
             rate = rates[epoch, batch] * scale
-            changes = [rule(g, s, rate, settings, update) for g, s in zip(gradient, state)]
+            changes = [
+                rule(w, g, s, rate, settings, update) for w, g, s in zip(weights, gradient, state)
+            ]
             weights = _Weights(*(w + change for w, (change, _) in zip(weights, changes)))
             state = [new_state for _, new_state in changes]
             return batch + 1, weights, state, loss + batch_loss, right + batch_right
@@ -222,5 +224,5 @@ def _program(optimizer: str):
     return run
 
 
-PROGRAMS = {optimizer: _program(optimizer) for optimizer in RULES}
+PROGRAMS = {optimizer: _program(optimizer) for optimizer in OPTIMIZERS}
 """Optimizer: its compiled run; nothing is compiled before its first call."""

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from html import escape
 from typing import NamedTuple
 
-from helpers.data import Split, lesson_data, standardized
 from helpers.experiment import Experiment
 from helpers.training import tenths, train_many
 
@@ -28,7 +27,6 @@ class Claim:
     low, high    the claim holds for a seed where low <= number <= high
     unit         of the number, digits of it to show
     then         the same experiments with the defaults of 2019, where they were others
-    scaled       train on inputs scaled to mean 0 and standard deviation 1
     """
 
     claim: str
@@ -40,7 +38,6 @@ class Claim:
     unit: str = ""
     digits: int = 0
     then: tuple[Experiment, ...] = ()
-    scaled: bool = False
 
     def holds(self, numbers: np.ndarray) -> np.ndarray:
         """For which of the seeds it holds."""
@@ -131,27 +128,19 @@ def measure(
 ) -> Evidence:
     """Train what the claims need, every run once, and hold each claim against it, seed by seed."""
     claims = list(claims)
-    data = {False: lesson_data(), True: standardized(lesson_data())}
+    experiments = list(
+        dict.fromkeys(e for claim in claims for e in (*claim.experiments, *claim.then))
+    )
     numbers = {}
-    steps = [(seed, scaled) for seed in seeds for scaled in data]
-    for seed, scaled in tenths(steps, len(steps)) if progress else steps:
-        wanted = [claim for claim in claims if claim.scaled == scaled]
-        runs = _runs(wanted, seed, data[scaled])
-        for claim in wanted:
-            for key, experiments in ((claim, claim.experiments), ((claim, "then"), claim.then)):
-                if experiments:
-                    number = claim.number(*(runs[experiment] for experiment in experiments))
+    for seed in tenths(seeds, len(seeds)) if progress else seeds:
+        histories = train_many([replace(e, seed=seed) for e in experiments])
+        runs = dict(zip(experiments, histories, strict=True))
+        for claim in claims:
+            for key, needed in ((claim, claim.experiments), ((claim, "then"), claim.then)):
+                if needed:
+                    number = claim.number(*(runs[experiment] for experiment in needed))
                     numbers.setdefault(key, []).append(number)
     return Evidence(
         Finding(claim, np.array(numbers[claim]), np.array(numbers.get((claim, "then"), [])))
         for claim in claims
     )
-
-
-def _runs(claims: list[Claim], seed: int, data: Split) -> dict:
-    """Every experiment of the claims, trained with this seed."""
-    experiments = list(
-        dict.fromkeys(e for claim in claims for e in (*claim.experiments, *claim.then))
-    )
-    histories = train_many([replace(e, seed=seed) for e in experiments], data)
-    return dict(zip(experiments, histories, strict=True))

@@ -2,12 +2,12 @@
 
 from helpers.claims.evidence import Claim
 from helpers.experiment import Experiment, History
-from helpers.measures import STANDARD_ERROR, VOLATILE, epochs_to_80, level, swing
-from helpers.outcome import LEARNED
+from helpers.measures import epochs_to_80, learned_above, level, swing, volatile_above
+from helpers.problems import problem, problem_of
 
 POINTS = (
-    100 * STANDARD_ERROR
-)  # a difference in accuracy that is more than the luck of the test half
+    100 * problem().standard_error
+)  # more of a difference than the luck of the blobs' test half
 ABOUT = 1.2  # "about n epochs" allows a fifth more
 CLEARLY = 1.25  # sooner or calmer than another: by a quarter at least
 
@@ -36,7 +36,7 @@ def ends_training(words: str, experiment: Experiment, **bounds) -> Claim:
 
 def learns(words: str, experiment: Experiment) -> Claim:
     """It ends nearer to the best possible than to guessing."""
-    return ends(words, experiment, low=LEARNED)
+    return ends(words, experiment, low=learned_above(problem_of(experiment)))
 
 
 def reaches_80(words: str, experiment: Experiment, **bounds) -> Claim:
@@ -51,7 +51,8 @@ def within_about(epochs: int, words: str, experiment: Experiment, **others) -> C
 
 def is_volatile(words: str, experiment: Experiment) -> Claim:
     """It swings by more than an unchanging network would on 500 new points every epoch."""
-    return Claim(words, "swing", (experiment,), swing, low=VOLATILE, unit="points", digits=1)
+    low = volatile_above(problem_of(experiment))
+    return Claim(words, "swing", (experiment,), swing, low=low, unit="points", digits=1)
 
 
 def is_sooner(words: str, fast: Experiment, slow: Experiment, **others) -> Claim:

@@ -14,8 +14,8 @@ from helpers.claims.kinds import (
     sgd,
     within_about,
 )
-from helpers.data import lesson_data
-from helpers.measures import BEST, drops, epochs_to_80, level
+from helpers.measures import drops, epochs_to_80, level
+from helpers.problems import problem
 
 from sklearn.linear_model import LogisticRegression
 
@@ -23,7 +23,7 @@ from sklearn.linear_model import LogisticRegression
 @lru_cache
 def linear_accuracy() -> float:
     """Test accuracy of a model whose boundaries are straight lines, in percent."""
-    data = lesson_data()
+    data = problem().data
     linear = LogisticRegression().fit(data.trainX, data.trainy.argmax(axis=1))
     return 100 * linear.score(data.testX, data.testy.argmax(axis=1))
 
@@ -70,7 +70,7 @@ RATES = {
             "No run stays above the best possible accuracy",
             "lead over the best possible, last 50 epochs",
             (sgd(momentum=0.9),),
-            lambda run: level(run) - 100 * BEST,
+            lambda run: level(run) - 100 * run.problem.best_accuracy,
             high=0,
             unit="points",
             digits=1,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from helpers.experiment import MONITORS, OPTIMIZERS
+from helpers.experiment import KINDS
 from helpers.widgets.number import LABEL_WIDTH, SLIDERS, NumberControl
 from helpers.widgets.turn import in_turn
 from helpers.widgets.words import label_of
@@ -10,8 +10,8 @@ from helpers.widgets.words import label_of
 import ipywidgets as widgets
 
 CHOICES = {
-    "optimizer": dict(zip(("SGD", "RMSprop", "Adagrad", "Adam"), OPTIMIZERS, strict=True)),
-    "monitor": dict(zip(("test loss", "training loss"), MONITORS, strict=True)),
+    name: {label: value for value, label in KINDS[name].labels.items()}
+    for name in ("optimizer", "monitor")
 }
 
 

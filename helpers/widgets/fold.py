@@ -21,8 +21,9 @@ class Fold(widgets.Accordion):
             layout=widgets.Layout(width="100%"),
         ).add_class("explorer-code")
         self.numbers = widgets.HTML().add_class("explorer-numbers")
+        self.words = widgets.HTML()
         super().__init__(
-            [self.code, self.numbers, widgets.HTML(rules_in_words())],
+            [self.code, self.numbers, self.words],
             titles=[
                 "Keras program for these controls",
                 "This run in numbers",
@@ -42,5 +43,7 @@ class Fold(widgets.Accordion):
     def _write(self):
         if self.selected_index == 0:
             self.code.value = keras_code(self.history.experiment)
+        elif self.selected_index == 2:
+            self.words.value = rules_in_words(self.history.problem)
         elif self.selected_index == 1:
             self.numbers.value = run_table(self.history)._repr_html_()

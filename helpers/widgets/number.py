@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import isfinite, log10
 
-from helpers.experiment import RANGES, as_number
+from helpers.experiment import KINDS, as_number
 from helpers.widgets.turn import in_turn
 from helpers.widgets.words import label_of, shown
 
@@ -80,7 +80,7 @@ class NumberControl(widgets.HBox):
         if r.log:
             low, high = round(log10(r.first), 6) - below, log10(r.last)
             return widgets.FloatLogSlider(min=low, max=high, step=r.step, **common)
-        kind = widgets.IntSlider if RANGES[self.name][0] is int else widgets.FloatSlider
+        kind = widgets.IntSlider if KINDS[self.name].whole else widgets.FloatSlider
         return kind(min=r.first - below, max=r.last, step=r.step, **common)
 
     @property
@@ -122,7 +122,7 @@ class NumberControl(widgets.HBox):
         if self.range.off is not ... and position < self.range.first * (1 - 1e-6):
             return self.range.off
         value = float(f"{position:.3g}")
-        whole = RANGES[self.name][0] is int and isfinite(value)
+        whole = KINDS[self.name].whole and isfinite(value)
         return as_number(self.name, round(value) if whole else value)
 
     def _refuse(self, error: ValueError):

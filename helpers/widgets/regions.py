@@ -3,9 +3,9 @@
 import asyncio
 from collections.abc import Callable
 
-from helpers.data import lesson_data
 from helpers.experiment import History
 from helpers.plots import BLACK, BLUE, GREEN, ORANGE, decision_colours, plane_around, plot_classes
+from helpers.problems import problem
 from helpers.widgets.picture import SCALE, ImageWithTitle, palette_of, png
 from helpers.widgets.turn import in_turn
 
@@ -108,7 +108,7 @@ class Regions(widgets.VBox):
             self._draw()
 
     def _draw_axes(self):
-        data = lesson_data()
+        data = problem().data
         figure = Figure(figsize=(WIDTH / 100, HEIGHT / 100), dpi=100 * SCALE)
         self.canvas = FigureCanvasAgg(figure)
         ax = figure.add_axes([58 / WIDTH, 44 / HEIGHT, 1 - 68 / WIDTH, 1 - 102 / HEIGHT])

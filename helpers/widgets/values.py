@@ -1,8 +1,9 @@
 """What the values of an explorer's controls mean beside each other."""
 
 from helpers.experiment import Experiment
+from helpers.optimizers import OPTIMIZERS
 
-DEFAULT_RATES = {"sgd": 0.01, "rmsprop": 0.001, "adagrad": 0.001, "adam": 0.001}
+DEFAULT_RATES = {name: o.default_rate for name, o in OPTIMIZERS.items()}
 
 DEPENDS_ON = {
     "momentum": ("optimizer",),

@@ -4,7 +4,8 @@ from html import escape
 from math import isfinite
 
 from helpers.experiment import FIELDS, Experiment, History
-from helpers.outcome import RULES, outcome
+from helpers.outcome import outcome, rules
+from helpers.problems import Problem
 
 
 def status_line(html: str) -> str:
@@ -75,7 +76,9 @@ def _rate_in_words(history: History, drops: int) -> str:
     return "the rate never dropped"
 
 
-def rules_in_words() -> str:
+def rules_in_words(problem: Problem) -> str:
     """The rule behind each kind of run, as HTML."""
-    rows = "".join(f"<dt><b>{word}</b></dt><dd>{rule}</dd>" for word, rule in RULES.items())
+    rows = "".join(
+        f"<dt><b>{word}</b></dt><dd>{rule}</dd>" for word, rule in rules(problem).items()
+    )
     return f"<p>The first rule that holds gives the word:</p><dl>{rows}</dl>"
