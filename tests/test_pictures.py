@@ -7,6 +7,7 @@ from pathlib import Path
 import helpers
 from helpers import Experiment, History, prepare_data, train
 from helpers.descent import PARABOLA, RAVINE, diverges_above, oscillates_above
+from helpers.measures import plateau_counter
 from helpers.network import predict
 from helpers.pictures import (
     LETTERS,
@@ -19,7 +20,6 @@ from helpers.pictures import (
     descent_picture,
     regions_picture,
 )
-from helpers.pictures.plateau import plateau_counter
 from helpers.pictures.regions import SHADES, shades_of
 from helpers.pictures.themes import DARK
 from helpers.problems import problem_of

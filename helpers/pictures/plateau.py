@@ -1,6 +1,6 @@
 """The panels that show what ReduceLROnPlateau sees: the monitored loss and the counter."""
 
-from helpers.experiment import History
+from helpers.measures import plateau_counter
 from helpers.pictures.axes import fit_epochs, round_above
 from helpers.pictures.scene import SMALL_NOTE, Scene, move_line
 from helpers.plots import AXIS_LABELS, CURVES, GREY, VERMILION, epochs_of
@@ -92,25 +92,3 @@ class WaitPanel:
     def readout(self, scene: Scene):
         """The counter."""
         return [("waited", "", 0, plateau_counter(scene.history)[1])]
-
-
-def plateau_counter(history: History) -> tuple[np.ndarray, np.ndarray]:
-    """The best loss so far, and the epochs without improvement, as ReduceLROnPlateau has them.
-
-    Both (epochs,), at each epoch's end, before a drop resets the counter. Once the rate has reached its
-    minimum, nothing does.
-    """
-    experiment = history.experiment
-    patience = np.inf if experiment.patience is None else experiment.patience
-    lowest = np.float32(experiment.min_lr)
-    best, wait, bests, waits = np.inf, 0, [], []
-    losses, rates = getattr(history, experiment.monitor).tolist(), history.learning_rate.tolist()
-    for epoch, (loss, rate) in enumerate(zip(losses, rates, strict=True)):
-        wait += 1
-        if epoch == 0 or loss + experiment.min_delta < best:
-            best, wait = loss, 0
-        bests.append(best)
-        waits.append(wait)
-        if wait >= patience and rate > lowest:
-            wait = 0
-    return np.array(bests), np.array(waits)

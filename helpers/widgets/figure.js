@@ -62,8 +62,8 @@ function text(context, { x, y, text, colour, size, weight, align, room }, theme)
 function image(context, { box, columns, rows, palette, indexes }) {
   const small = new OffscreenCanvas(columns, rows).getContext("2d");
   const colours = new Uint32Array(palette.buffer, palette.byteOffset, palette.length / 4);
-  const pixels = small.createImageData(columns, rows);
-  new Uint32Array(pixels.data.buffer).set(Uint32Array.from(indexes, (index) => colours[index]));
+  const pixels = new ImageData(columns, rows), words = new Uint32Array(pixels.data.buffer);
+  indexes.forEach((index, i) => { words[i] = colours[index]; });
   small.putImageData(pixels, 0, 0);
   context.imageSmoothingEnabled = false;
   context.drawImage(small.canvas, ...box);
