@@ -11,13 +11,12 @@ or {"uint8": [offset, count]}, the offset in bytes from the end of the header.
     stroke   points, colour, width, dash, clip          a line; NaN lifts the pen
     fill     points, colour, clip                       an area; its outline is closed, NaN parts outlines
     stamp    points, shape, colour, edge, width, clip   a marker: the outline `shape` around each point
-    text     x, y, text, colour, size, bold, align, circle   y of the base line; circle None, or
-                                                        {y, radius, fill, edge, width}
+    text     x, y, text, colour, size, weight, align, room   y of the base line; not wider than `room`
     image    box, columns, rows, palette, indexes       under the background; palette RGBA, uint8 indexes
 
 points and shape are pairs x, y; clip and box are [left, top, width, height]; lengths are pixels of the page,
-y downwards; a colour is a pair of CSS colours, for the light and the dark page. The readout is {x, y,
-top, bottom, colour, columns}: the places that can be pointed at (y None: a line from top to bottom marks x),
+y downwards; a colour is a pair of CSS colours, for the light and the dark page. The readout is {x, y, mark,
+columns}: the places that can be pointed at (y None: x alone counts), what marks one (a stamp without points),
 and columns {name, unit, digits, values}; digits after the point, or None: three significant ones.
 """
 
@@ -25,6 +24,7 @@ import json
 from functools import lru_cache
 
 from helpers.pictures.themes import both
+from helpers.plots import GREY
 
 import numpy as np
 from matplotlib.collections import PolyCollection
@@ -99,12 +99,12 @@ class Frame:
         with np.errstate(invalid="ignore", over="ignore"):
             pixels = transform.transform(places).clip(-FAR, FAR)
         _, top, _, height = self.box(box)
+        shape = [0, top, 0, top + height] if y is None else outline("o", 16)
+        mark = {"kind": "stamp", "shape": self.float32(shape), "colour": ("#0000", "#0000")}
         return {
             "x": self.float32(pixels[:, 0]),
             "y": None if y is None else self.float32(self.height - pixels[:, 1]),
-            "top": top,
-            "bottom": top + height,
-            "colour": both("#767676"),
+            "mark": mark | {"edge": both(GREY), "width": 1},
             "columns": [
                 {"name": name, "unit": unit, "digits": digits, "values": self.float32(values)}
                 for name, unit, digits, values in columns
@@ -183,34 +183,37 @@ def _add_text(frame: Frame, text: Text):
     if not text.get_text() or not np.isfinite([x, y]).all():
         return
     size = text.get_size() * PIXEL
-    below = frame.height - y
+    if text.get_bbox_patch():
+        _add_circle(frame, text.get_bbox_patch(), size, [x, frame.height - y])
     frame.items.append(
         {
             "kind": "text",
             "x": float(x),
-            "y": float(below + ABOVE_BASELINE[text.get_va()] * size),
+            "y": float(frame.height - y + ABOVE_BASELINE[text.get_va()] * size),
             "text": text.get_text(),
             "colour": both(text.get_color(), text.get_alpha()),
             "size": size,
-            "bold": text.get_weight() == "bold",
+            "weight": text.get_weight(),
             "align": text.get_ha(),
-            "circle": _circle(text, size, below),
+            "room": float(frame.width - x if text.get_ha() == "left" else x),
         }
     )
 
 
-def _circle(text: Text, size: float, y: float) -> dict | None:
+def _add_circle(frame: Frame, circle, size: float, middle):
     """The circle around a letter, as matplotlib's box style of this name draws it."""
-    box = text.get_bbox_patch()
-    if box is None:
-        return None
-    return {
-        "y": float(y),
-        "radius": size * ((ASCENT + DESCENT) / 2 + box.get_boxstyle().pad),
-        "fill": both(box.get_facecolor()),
-        "edge": both(box.get_edgecolor()),
-        "width": box.get_linewidth() * PIXEL,
-    }
+    radius = size * ((ASCENT + DESCENT) / 2 + circle.get_boxstyle().pad)
+    frame.items.append(
+        {
+            "kind": "stamp",
+            "points": frame.float32(middle),
+            "shape": frame.float32(outline("o", 2 * radius)),
+            "colour": both(circle.get_facecolor()),
+            "edge": both(circle.get_edgecolor()),
+            "width": circle.get_linewidth() * PIXEL,
+            "clip": None,
+        }
+    )
 
 
 def _add_image(frame: Frame, image: AxesImage):

@@ -51,8 +51,9 @@ class Scene:
 def move_line(line, history: History | None, name: str):
     """Put one array of a History on a line, or hide the line."""
     line.set_visible(history is not None)
-    if history is not None:
+    if history is not None and getattr(line, "shown", None) != (history, name):
         line.set_data(epochs_of(history), getattr(history, name))
+        line.shown = history, name  # a pinned run stays: half of a picture's time
 
 
 def fit_epochs(ax, history: History) -> int:

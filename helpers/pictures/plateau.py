@@ -81,7 +81,8 @@ class WaitPanel:
         self.patience.set_visible(patience is not None)
         self.patience.set_ydata([patience or 1] * 2)
         top = 1.1 * round_above(max(patience or 0, waits.max(), 4))
-        self.ax.set_ylim(0, top)
+        if top != self.ax.get_ylim()[1]:
+            self.ax.set_ylim(0, top)
         return top, fit_epochs(self.ax, scene.history)
 
     def readout(self, scene: Scene):

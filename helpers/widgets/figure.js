@@ -1,15 +1,14 @@
 // Shows a picture: axes as SVG, and over them the lines, areas, marks, texts and colours of a frame, whose
 // format stands in helpers/pictures/frame.py. What they mean is no business of this file. In a notebook
-// anywidget calls `render`; a page without a kernel calls `figure` and hands the pictures to `show` itself.
+// anywidget calls `render`; a page without a kernel calls `figure` and hands each picture to `show` itself.
 
 const FONT = '"DejaVu Sans", Verdana, sans-serif';
-const SIGNS = ["data-jp-theme-light", "data-vscode-theme-kind", "data-theme", "theme", "class", "style"];
+const STEPS = { ArrowLeft: -1, ArrowRight: 1, PageDown: -10, PageUp: 10, Home: -1e9, End: 1e9 };
 const MEDIA = ["print", "(forced-colors: active)", "(prefers-color-scheme: dark)"];
-const STEPS = { ArrowLeft: -1, ArrowRight: 1, PageDown: -10, PageUp: 10, Home: -Infinity, End: Infinity };
 
 /** The header of a frame, with each array in the place that names it. */
-export function parse(data) {
-  const bytes = data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength);
+export function parse({ buffer, byteOffset, byteLength }) {
+  const bytes = buffer.slice(byteOffset, byteOffset + byteLength);
   const length = new DataView(bytes).getUint32(0, true);
   const header = new TextDecoder().decode(new Uint8Array(bytes, 4, length));
   return JSON.parse(header, (_, value) => {
@@ -19,238 +18,173 @@ export function parse(data) {
   });
 }
 
-/** What the page around an element is: 0 light, 1 dark. */
+/** What the page around an element is, 0 light or 1 dark: each colour is a pair. */
 export function themeOf(element) {
   const [printed, forced, dark] = MEDIA.map((query) => matchMedia(query).matches);
-  if (printed) return 0;
-  if (forced) return Number(dark);
+  if (printed || forced) return Number(dark && !printed);
   const { body, documentElement: root } = document;
-  const lab = body.dataset.jpThemeLight, code = body.dataset.vscodeThemeKind;
-  if (lab) return Number(lab === "false");
-  if (code) return Number(["vscode-dark", "vscode-high-contrast"].includes(code));
-  if (root.getAttribute("theme")) return Number(root.getAttribute("theme") === "dark"); // Colab
+  const lab = body.dataset.jpThemeLight, colab = root.getAttribute("theme");
+  const code = ["vscode-light", "vscode-dark"].findIndex((name) => body.classList.contains(name));
+  if (lab || colab) return Number(lab === "false" || colab === "dark");
+  if (code >= 0) return code;
   for (let up = element; up; up = up.parentElement) {
-    const [red, green, blue, opacity = 1] = getComputedStyle(up).backgroundColor.match(/[\d.]+/g).map(Number);
-    if (opacity > 0.5) return Number(0.3 * red + 0.6 * green + 0.1 * blue < 128);
+    const paint = getComputedStyle(up).backgroundColor.match(/[\d.]+/g)?.map(Number) ?? [0, 0, 0, 0];
+    if (paint.length < 4 || paint[3] > 0.5) return Number(paint[0] + 2 * paint[1] + paint[2] < 510);
   }
   return Number(dark && getComputedStyle(root).colorScheme.includes("dark"));
 }
 
-/** Begin the path through points x, y, x, y …; NaN lifts the pen. */
-function trace(context, points, closed = false, left = 0, top = 0) {
-  let down = false;
-  for (let i = 0; i <= points.length; i += 2) {
-    const here = points[i] === points[i]; // neither NaN nor the end
-    if (here && down) context.lineTo(left + points[i], top + points[i + 1]);
-    else if (here) context.moveTo(left + points[i], top + points[i + 1]);
-    else if (down && closed) context.closePath();
-    down = here && i < points.length;
+function trace(context, points, left = 0, top = 0) {
+  let to = "moveTo";
+  for (let i = 0; i < points.length; i += 2) {
+    const gap = Number.isNaN(points[i]); // lifts the pen
+    if (!gap) context[to](left + points[i], top + points[i + 1]);
+    to = gap ? "moveTo" : "lineTo";
   }
 }
 
-const KINDS = {
-  stroke(context, { points, colour, width, dash }, theme) {
-    context.beginPath();
-    trace(context, points);
-    pen(context, colour[theme], width, dash);
-    context.stroke();
-  },
-  fill(context, { points, colour }, theme) {
-    context.beginPath();
-    trace(context, points, true);
-    context.fillStyle = colour[theme];
-    context.fill();
-  },
-  stamp(context, { points, shape, colour, edge, width }, theme) {
-    context.beginPath();
-    for (let i = 0; i < points.length; i += 2) trace(context, shape, true, points[i], points[i + 1]);
-    context.fillStyle = colour[theme];
-    context.fill();
-    pen(context, edge[theme], width);
-    context.stroke();
-  },
-  text(context, { x, y, text, colour, size, bold, align, circle }, theme, width) {
-    if (circle) {
-      context.beginPath();
-      context.arc(x, circle.y, circle.radius, 0, 2 * Math.PI);
-      context.fillStyle = circle.fill[theme];
-      context.fill();
-      pen(context, circle.edge[theme], circle.width);
-      context.stroke();
-    }
-    context.font = `${bold ? "bold " : ""}${size}px ${FONT}`;
-    context.fillStyle = colour[theme];
-    context.textAlign = align;
-    context.fillText(text, x, y, align === "left" ? width - x : x);
+function outline(context, { kind, points, shape, colour, edge = colour, width, dash = [] }, theme) {
+  if (!shape) trace(context, points);
+  else for (let i = 0; i < points.length; i += 2) trace(context, shape, points[i], points[i + 1]);
+  Object.assign(context, { fillStyle: colour[theme], strokeStyle: edge[theme], lineWidth: width });
+  Object.assign(context, { lineJoin: "round", lineCap: dash.length ? "butt" : "square" });
+  context.setLineDash(dash);
+  if (kind !== "stroke") context.fill();
+  if (width) context.stroke();
+}
+
+const DRAW = {
+  stroke: outline,
+  fill: outline,
+  stamp: outline,
+  text(context, { x, y, text, colour, size, weight, align, room }, theme) {
+    context.font = `${weight} ${size}px ${FONT}`;
+    Object.assign(context, { fillStyle: colour[theme], textAlign: align });
+    context.fillText(text, x, y, room);
   },
   image(context, { box, columns, rows, palette, indexes }) {
     const small = new OffscreenCanvas(columns, rows).getContext("2d");
     const colours = new Uint32Array(palette.buffer, palette.byteOffset, palette.length / 4);
     const pixels = small.createImageData(columns, rows);
-    new Uint32Array(pixels.data.buffer).set(Array.from(indexes, (index) => colours[index]));
+    new Uint32Array(pixels.data.buffer).set(Uint32Array.from(indexes, (index) => colours[index]));
     small.putImageData(pixels, 0, 0);
     context.imageSmoothingEnabled = false;
     context.drawImage(small.canvas, ...box);
-    context.imageSmoothingEnabled = true;
   },
 };
 
-function pen(context, colour, width, dash = []) {
-  context.strokeStyle = colour;
-  context.lineWidth = width;
-  context.lineJoin = "round";
-  context.lineCap = dash.length ? "butt" : "square";
-  context.setLineDash(dash);
-}
-
-function drawItem(context, item, theme, width) {
+function drawItem(context, item, theme) {
   context.save();
+  context.beginPath();
   if (item.clip) {
-    context.beginPath();
     context.rect(...item.clip);
     context.clip();
+    context.beginPath();
   }
-  KINDS[item.kind](context, item, theme, width);
+  DRAW[item.kind](context, item, theme);
   context.restore();
 }
 
-/** A place's values in words: "epoch 12: train accuracy 71.2 %, test accuracy 70.4 %". */
+/** The values of a place in words: "epoch 12: train accuracy 71.2 %, test accuracy 70.4 %". */
 export function inWords(columns, place) {
-  const [first, ...others] = columns.map(({ name, unit, digits, values }) => {
-    const value = values[place];
+  const [first, ...others] = columns.map(({ name, unit, digits, values: { [place]: value } }) => {
     if (!Number.isFinite(value)) return `${name} no number`;
     return `${name} ${digits === null ? Number(value.toPrecision(3)) : value.toFixed(digits)}${unit}`;
   });
   return `${first}: ${others.join(", ")}`;
 }
 
-/** Put a picture into an element; show({background, dark, frame}) changes it, remove() ends it. */
+/** Put a picture into an element: show({background, dark, frame}) changes it, remove() takes it out. */
 export function figure(element, { width, height, label }) {
-  const room = element.appendChild(document.createElement("div"));
-  const canvas = room.appendChild(document.createElement("canvas"));
-  const line = room.appendChild(document.createElement("div"));
-  const words = line.appendChild(document.createElement("span"));
-  const context = canvas.getContext("2d");
-  const images = new Map(); // SVG: its image, when it is ready, and the image in pixels of this screen
-  let next = null, shown = null, busy = false, place = null, number = 0;
+  const add = (to, name, style, attributes = {}) => {
+    const made = to.appendChild(document.createElement(name));
+    for (const [key, value] of Object.entries({ style, ...attributes })) made.setAttribute(key, value);
+    return made;
+  };
+  const room = add(element, "div", `width: ${width}px; max-width: 100%`);
+  const shape = `display: block; width: 100%; aspect-ratio: ${width} / ${height}; touch-action: pan-y`;
+  const named = { role: "img", "aria-label": label, tabindex: 0, "data-lm-suppress-shortcuts": true };
+  const canvas = add(room, "canvas", shape, named), context = canvas.getContext("2d");
+  const line = add(room, "div", "font: 12px/1.4 sans-serif; padding: 0 6px", { "aria-live": "polite" });
+  const words = add(line, "span", "visibility: hidden");
+  const images = new Map(); // SVG: its image, and the image in pixels of this screen
+  let axes = [], frame = null, place = null;
 
-  room.style.cssText = `width: ${width}px; max-width: 100%`;
-  canvas.style.cssText = `display: block; width: 100%; aspect-ratio: ${width} / ${height}; touch-action: pan-y`;
-  line.style.cssText = "font-size: 12px; line-height: 1.4; padding-left: 0.5em; text-align: left";
-  line.setAttribute("aria-live", "polite");
-  const attributes = { role: "img", "aria-label": label, tabindex: 0, "data-lm-suppress-shortcuts": "true" };
-  for (const [name, value] of Object.entries(attributes)) canvas.setAttribute(name, value);
-
-  function load(svg) {
-    if (!images.has(svg)) {
-      const image = new Image();
-      const ready = new Promise((done) => { image.onload = image.onerror = done; });
-      image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
-      images.set(svg, { image, ready });
-      if (images.size > 16) images.delete(images.keys().next().value);
-    }
-    return images.get(svg).ready;
-  }
-
-  function pixels(svg) { // decoded once for each size, then copied
-    const kept = images.get(svg);
-    if (kept.pixels?.width !== canvas.width || kept.pixels?.height !== canvas.height) {
-      kept.pixels = new OffscreenCanvas(canvas.width, canvas.height);
-      kept.pixels.getContext("2d").drawImage(kept.image, 0, 0, canvas.width, canvas.height);
-    }
+  function load(svg) { // an SVG becomes pixels once for each size of the canvas
+    const address = () => `data:image/svg+xml,${encodeURIComponent(svg)}`;
+    const kept = images.get(svg) ?? { image: Object.assign(new Image(), { onload: draw, src: address() }) };
+    if (images.set(svg, kept).size > 8) images.delete(images.keys().next().value);
+    if (!kept.image.complete || kept.pixels?.width === canvas.width) return kept.pixels;
+    kept.pixels = new OffscreenCanvas(canvas.width, canvas.height);
+    kept.pixels.getContext("2d").drawImage(kept.image, 0, 0, canvas.width, canvas.height);
     return kept.pixels;
   }
 
-  function draw() {
-    const theme = themeOf(room), svg = shown?.backgrounds[theme];
-    if (!canvas.width || !images.get(svg)?.image.complete) return;
-    const { frame } = shown, { items, readout } = frame;
-    const under = items.filter((item) => item.kind === "image");
-    const over = items.filter((item) => item.kind !== "image");
+  function draw() { // the last picture, as soon as its axes are there; until then, the one before stays
+    const theme = themeOf(room), background = frame && canvas.width && load(axes[theme]);
+    if (!background) return;
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.clearRect(0, 0, canvas.width, canvas.height);
     context.scale(canvas.width / frame.width, canvas.height / frame.height);
-    for (const item of under) drawItem(context, item, theme, frame.width);
-    context.drawImage(pixels(svg), 0, 0, frame.width, frame.height);
-    for (const item of over) drawItem(context, item, theme, frame.width);
-    if (readout) read(readout, theme);
+    for (const item of frame.items) if (item.kind === "image") drawItem(context, item, theme);
+    context.drawImage(background, 0, 0, frame.width, frame.height);
+    for (const item of frame.items) if (item.kind !== "image") drawItem(context, item, theme);
+    if (frame.readout) read(frame.readout, theme);
     canvas.frame = frame;
-    canvas.dataset.frameNumber = ++number;
+    canvas.dataset.frameNumber = Number(canvas.dataset.frameNumber ?? 0) + 1;
+    axes.forEach(load); // the other theme's, too: a dark page is printed on white
   }
 
-  function read({ x, y, top, bottom, colour, columns }, theme) {
-    if (place >= x.length) place = x.length - 1;
-    words.textContent = inWords(columns, place ?? x.length - 1); // unseen, it keeps the room
+  function read({ x, y, mark, columns }, theme) {
+    const here = Math.min(place ?? Infinity, x.length - 1);
+    words.textContent = inWords(columns, here); // while unseen, it keeps the room
     words.style.visibility = place === null ? "hidden" : "visible";
-    if (place === null) return;
-    context.beginPath();
-    if (y) context.arc(x[place], y[place], 8, 0, 2 * Math.PI);
-    else trace(context, [x[place], top, x[place], bottom]);
-    pen(context, colour[theme], 1);
-    context.stroke();
+    if (place !== null) drawItem(context, { ...mark, points: [x[here], y?.[here] ?? 0] }, theme);
   }
 
   function point(to) {
-    if (to === place || !shown?.frame.readout) return;
+    if (!frame?.readout || to === place) return;
     place = to;
     draw();
   }
 
-  function nearest(event) {
-    const { left, top, width: wide } = canvas.getBoundingClientRect(), { x, y } = shown.frame.readout;
-    const [toX, toY] = [event.clientX - left, event.clientY - top].map((length) => (length * width) / wide);
-    const distances = Array.from(x, (_, i) => Math.hypot(x[i] - toX, y ? y[i] - toY : 0));
-    return distances.indexOf(Math.min(...distances));
+  function onPointer({ offsetX, offsetY }) {
+    const { x = [], y } = frame?.readout ?? {}, scale = width / canvas.clientWidth;
+    const [right, down] = [offsetX * scale, offsetY * scale];
+    const far = Array.from(x, (_, i) => Math.hypot(x[i] - right, y ? y[i] - down : 0));
+    point(far.indexOf(Math.min(...far)));
   }
 
   function onKey(event) {
-    const last = shown?.frame.readout?.x.length - 1, step = STEPS[event.key];
-    if (event.key === "Escape") point(null);
-    if (!step || !(last >= 0) || event.ctrlKey || event.altKey || event.metaKey) return;
-    point(Math.min(Math.max((place ?? (step > 0 ? -1 : last + 1)) + step, 0), last));
+    const last = frame?.readout?.x.length - 1, step = STEPS[event.key];
+    if (!(last >= 0 && step) || event.ctrlKey || event.altKey || event.metaKey) return;
+    point(Math.max(0, Math.min(last, (place ?? (step > 0 ? -1 : last + 1)) + step)));
     event.preventDefault();
     event.stopPropagation();
   }
 
-  async function show(picture = next ?? shown) { // while one is loading, only the last of the others is kept
-    next = picture;
-    if (busy) return;
-    busy = true;
-    while (next) {
-      const { background, dark, frame, backgrounds = [background, dark] } = next;
-      next = null;
-      await load(backgrounds[themeOf(room)]);
-      shown = { backgrounds, frame: frame.items ? frame : parse(frame) };
-      draw();
-      backgrounds.forEach(load); // the other theme's, for later
-    }
-    busy = false;
-  }
-
-  const sizes = new ResizeObserver(([entry]) => {
-    const exact = entry.devicePixelContentBoxSize?.[0];
-    canvas.width = exact?.inlineSize ?? Math.round(entry.contentRect.width * devicePixelRatio);
-    canvas.height = exact?.blockSize ?? Math.round(entry.contentRect.height * devicePixelRatio);
+  const sizes = new ResizeObserver(([{ contentRect, devicePixelContentBoxSize: exact }]) => {
+    canvas.width = exact?.[0].inlineSize ?? Math.round(contentRect.width * devicePixelRatio);
+    canvas.height = exact?.[0].blockSize ?? Math.round(contentRect.height * devicePixelRatio);
     draw();
   });
+  const themes = new MutationObserver(draw), ending = new AbortController();
   try { sizes.observe(canvas, { box: "device-pixel-content-box" }); } catch { sizes.observe(canvas); }
-  const themes = new MutationObserver(() => show());
-  const queries = MEDIA.map((query) => matchMedia(query));
-  const retheme = () => { draw(); show(); };
-  for (const sign of [document.documentElement, document.body]) themes.observe(sign, { attributeFilter: SIGNS });
-  for (const query of queries) query.addEventListener("change", retheme);
-  for (const name of ["pointermove", "pointerdown"])
-    canvas.addEventListener(name, (event) => shown?.frame.readout && point(nearest(event)));
-  canvas.addEventListener("pointerleave", (event) => event.pointerType === "mouse" && point(null));
+  for (const signs of [document.documentElement, document.body]) themes.observe(signs, { attributes: true });
+  for (const query of MEDIA) matchMedia(query).addEventListener("change", draw, ending);
+  for (const name of ["pointermove", "pointerdown"]) canvas.addEventListener(name, onPointer);
+  canvas.addEventListener("pointerleave", ({ pointerType }) => pointerType === "mouse" && point(null));
   canvas.addEventListener("blur", () => point(null));
   canvas.addEventListener("keydown", onKey);
-
   return {
-    show,
+    show(picture) {
+      axes = [picture.background, picture.dark];
+      frame = parse(picture.frame);
+      draw();
+    },
     remove() {
-      sizes.disconnect();
-      themes.disconnect();
-      for (const query of queries) query.removeEventListener("change", retheme);
+      for (const ended of [sizes, themes]) ended.disconnect();
+      ending.abort();
       room.remove();
     },
   };
@@ -258,22 +192,11 @@ export function figure(element, { width, height, label }) {
 
 export default {
   render({ model, el }) {
-    const names = ["background", "dark", "frame"];
-    const values = (...keys) => Object.fromEntries(keys.map((key) => [key, model.get(key)]));
+    const values = (...names) => Object.fromEntries(names.map((name) => [name, model.get(name)]));
     const view = figure(el, values("width", "height", "label"));
-    let waiting = false;
-    const update = () => { // once for all that one message changed
-      if (!waiting) queueMicrotask(() => {
-        waiting = false;
-        if (model.get("frame").byteLength) view.show(values(...names));
-      });
-      waiting = true;
-    };
-    for (const name of names) model.on(`change:${name}`, update);
-    update();
-    return () => {
-      for (const name of names) model.off(`change:${name}`, update);
-      view.remove();
-    };
+    const show = () => model.get("frame").byteLength && view.show(values("background", "dark", "frame"));
+    model.on("change", show); // once for all that came in one message
+    show();
+    return view.remove;
   },
 };
