@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
+from helpers.fields import listed
+
 import numpy as np
 from sklearn.datasets import load_digits, make_blobs, make_circles, make_moons
 
@@ -161,9 +163,15 @@ PROBLEMS = {
 """Name of a problem: where its points come from."""
 
 
-@lru_cache
 def problem(name: str = "blobs", scaled: bool = False) -> Problem:
     """A problem by its name, drawn once; scaled: its inputs standardized on the training half."""
+    if name not in PROBLEMS:
+        raise ValueError(f"There is no problem {name!r}, but {listed(PROBLEMS)}.")
+    return _drawn(name, bool(scaled))
+
+
+@lru_cache
+def _drawn(name: str, scaled: bool) -> Problem:
     data = PROBLEMS[name].split()
     for array in data:
         array.flags.writeable = False

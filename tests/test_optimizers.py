@@ -3,8 +3,10 @@
 from math import sqrt
 
 from helpers import Experiment
-from helpers.optimizers import RULES, initial_state, settings_of
+from helpers.experiment import DEFAULTS
+from helpers.optimizers import OPTIMIZERS, settings_of
 
+import keras
 import pytest
 import tensorflow as tf
 
@@ -12,9 +14,20 @@ RATE, FIRST, SECOND = 0.25, 3.0, -1.0  # the learning rate and the gradients of 
 EPSILON = 1e-7
 
 
-def by_hand(optimizer):
-    if optimizer == "sgd":  # with momentum 0.5
-        return -RATE * FIRST, 0.5 * -RATE * FIRST - RATE * SECOND
+SET = {  # the settings of each rule that are tested
+    "sgd": [{"momentum": 0.5}, {"momentum": 0.5, "nesterov": True}, {"nesterov": True}],
+    "adamw": [{"weight_decay": 0.25}],
+}
+KINDS = [(name, fields) for name in OPTIMIZERS for fields in SET.get(name, [{}])]
+
+
+def by_hand(optimizer, weight, momentum=0.0, nesterov=False, weight_decay=0.0):
+    if optimizer == "sgd":
+        v1 = -RATE * FIRST
+        v2 = momentum * v1 - RATE * SECOND
+        if nesterov:
+            return momentum * v1 - RATE * FIRST, momentum * v2 - RATE * SECOND
+        return v1, v2
     if optimizer == "rmsprop":
         first = 0.1 * FIRST**2
         second = 0.9 * first + 0.1 * SECOND**2
@@ -27,25 +40,41 @@ def by_hand(optimizer):
     m2, v2 = 0.9 * m1 + 0.1 * SECOND, 0.999 * v1 + 0.001 * SECOND**2
     step1 = RATE * sqrt(1 - 0.999) / (1 - 0.9)
     step2 = RATE * sqrt(1 - 0.999**2) / (1 - 0.9**2)
-    return -step1 * m1 / (sqrt(v1) + EPSILON), -step2 * m2 / (sqrt(v2) + EPSILON)
+    first = -step1 * m1 / (sqrt(v1) + EPSILON) - weight_decay * RATE * weight
+    second = -step2 * m2 / (sqrt(v2) + EPSILON) - weight_decay * RATE * (weight + first)
+    return first, second
 
 
-@pytest.mark.parametrize("optimizer", RULES)
-def test_rule_by_hand(optimizer):
-    experiment = Experiment(optimizer, momentum=0.5 if optimizer == "sgd" else 0.0)
+def numbers(*values):
+    return (tf.constant(value, "float64") for value in values)
+
+
+@pytest.mark.parametrize(("name", "fields"), KINDS, ids=str)
+def test_rule_by_hand(name, fields):
+    experiment, optimizer = Experiment(name, **fields), OPTIMIZERS[name]
     settings = {
         name: tf.constant(value, "float64") for name, value in settings_of(experiment).items()
     }
-    rule, arrays_of_state = RULES[optimizer]
-    start = tf.constant(initial_state(experiment), "float64")
-    state = (start,) * arrays_of_state
-    for update, (gradient, expected) in enumerate(zip((FIRST, SECOND), by_hand(optimizer)), 1):
-        arguments = (tf.constant(number, "float64") for number in (gradient, RATE, update))
-        gradient, rate, update = arguments
-        change, state = rule(gradient, state, rate, settings, update)
-        assert float(change) == pytest.approx(expected, rel=2e-5)  # Keras rounds beta to float32
+    weight, start = numbers(7.0, optimizer.initial_state(experiment))
+    state = (start,) * optimizer.states
+    expected = by_hand(name, 7.0, **fields)
+    for update, (gradient, change_expected) in enumerate(zip((FIRST, SECOND), expected), 1):
+        gradient, rate, update = numbers(gradient, RATE, update)
+        change, state = optimizer.rule(weight, gradient, state, rate, settings, update)
+        assert float(change) == pytest.approx(change_expected, rel=2e-5)  # beta passes float32
+        weight += change
 
 
 @pytest.mark.parametrize(("optimizer", "start"), [("sgd", 0), ("adam", 0), ("adagrad", 0.1)])
 def test_where_the_state_starts(optimizer, start):
-    assert initial_state(Experiment(optimizer)) == pytest.approx(start)
+    assert OPTIMIZERS[optimizer].initial_state(Experiment(optimizer)) == pytest.approx(start)
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_the_table_says_what_keras_says(name):
+    optimizer = OPTIMIZERS[name]
+    own = getattr(keras.optimizers, optimizer.keras_name)()
+    assert float(own.learning_rate) == pytest.approx(optimizer.default_rate)
+    for field, argument in optimizer.settings.items():
+        assert getattr(own, argument) == DEFAULTS[field]
+    assert Experiment(name).optimizer == name

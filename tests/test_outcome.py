@@ -1,7 +1,8 @@
 """The word for a run follows its written rule."""
 
 from helpers import Experiment, History
-from helpers.outcome import RULES, outcome
+from helpers.outcome import KINDS_OF_RUN, outcome, rules
+from helpers.problems import problem
 
 import numpy as np
 import pytest
@@ -31,7 +32,7 @@ def run(loss=FLAT, val_loss=FLAT, val_accuracy=FLAT + 0.3, rate=FLAT):
 )
 def test_kind_of_run(kind, history):
     assert outcome(history).kind == kind
-    assert kind in RULES
+    assert kind in KINDS_OF_RUN
 
 
 def test_numbers_of_a_run():
@@ -47,4 +48,35 @@ def test_numbers_of_a_run():
 @pytest.mark.parametrize("epochs", [1, 2, 3])
 def test_a_very_short_run_has_a_word_too(epochs):
     curves = [np.full(epochs, 0.5)] * 5
-    assert outcome(History(Experiment(epochs=epochs), *curves, [])).kind in RULES
+    assert outcome(History(Experiment(epochs=epochs), *curves, [])).kind in KINDS_OF_RUN
+
+
+def test_the_same_curves_mean_something_else_on_another_problem():
+    """On digits guessing is 10 %, the loss of guessing higher, and the best possible unknown."""
+
+    def kind(problem, loss=FLAT, accuracy=0.57):
+        experiment = Experiment(problem=problem, epochs=EPOCHS)
+        return outcome(History(experiment, loss, FLAT, FLAT, 0 * FLAT + accuracy, FLAT, [])).kind
+
+    assert (kind("blobs"), kind("digits")) == ("did not learn", "settled")
+    assert (kind("moons", accuracy=0.69), kind("blobs", accuracy=0.69)) == (
+        "did not learn",
+        "settled",
+    )
+    assert (kind("blobs", loss=FLAT + 20), kind("digits", loss=FLAT + 20)) == (
+        "diverged",
+        "settled",
+    )
+
+
+def test_the_rules_name_the_numbers_of_the_problem():
+    blobs, digits = rules(problem("blobs")), rules(problem("digits"))
+    assert list(blobs) == list(digits) == list(KINDS_OF_RUN)
+    assert "(33 %)" in blobs["did not learn"]
+    assert "the best possible (84 %)" in blobs["did not learn"]
+    assert "more than 2.3 percentage points" in blobs["volatile"]
+    assert "500 new points" in blobs["volatile"]
+    assert "more than 11)" in blobs["diverged"]
+    assert "(10 %) than to 100 %" in digits["did not learn"]
+    assert "899 new points" in digits["volatile"]
+    assert "more than 23)" in digits["diverged"]
