@@ -3,11 +3,11 @@
 from base64 import b64decode
 
 from helpers import Experiment, explore, explore_descent, train
-from helpers.widgets.plateau import waits_of
 
 import ipywidgets as widgets
 import numpy as np
 import pytest
+from helpers.widgets.plateau import waits_of
 
 PNG = b"\x89PNG"
 CALLS = [
