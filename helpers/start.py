@@ -74,7 +74,7 @@ def show_figures():
         os.environ["MPLBACKEND"] = INLINE
         matplotlib = sys.modules.get("matplotlib")
         if matplotlib and str(matplotlib.get_backend(auto_select=False)).lower() == named:
-            matplotlib.use(INLINE)
+            shell.enable_matplotlib("inline")
 
 
 def import_matplotlib():
