@@ -24,10 +24,9 @@ export function themeOf(element) {
   const [printed, forced, dark] = MEDIA.map((query) => matchMedia(query).matches);
   if (printed || forced) return Number(dark && !printed);
   const { body, documentElement: root } = document;
-  const lab = body.dataset.jpThemeLight, colab = root.getAttribute("theme");
-  const code = ["vscode-light", "vscode-dark"].findIndex((name) => body.classList.contains(name));
+  const lab = body.dataset.jpThemeLight, colab = root.getAttribute("theme"), code = body.className;
   if (lab || colab) return Number(lab === "false" || colab === "dark");
-  if (code >= 0) return code;
+  if (code.includes("vscode-")) return Number(!code.includes("-light")); // high contrast is dark
   for (let up = element; up; up = up.parentElement) {
     const paint = getComputedStyle(up).backgroundColor.match(/[\d.]+/g)?.map(Number) ?? [0, 0, 0, 0];
     if (paint.length < 4 || paint[3] > 0.5) return Number(paint[0] + 2 * paint[1] + paint[2] < 510);

@@ -234,6 +234,8 @@ def test_the_theme_is_followed_while_it_changes(open_page):
     [
         ("document.body.className = 'vscode-dark'", True),
         ("document.body.className = 'vscode-light'", False),
+        ("document.body.className = 'vscode-high-contrast'", True),
+        ("document.body.className = 'vscode-high-contrast vscode-high-contrast-light'", False),
         ("document.documentElement.setAttribute('theme', 'dark')", True),
         ("document.body.style.background = '#222'", True),
         ("document.body.style.background = 'transparent'", False),
