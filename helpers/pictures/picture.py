@@ -53,7 +53,7 @@ class Picture:
 
     A panel has a `height`; `build(ax)` makes its artists and returns those that move, in the order in which
     they are drawn; `show(scene)` moves them and returns the look of its axes, a value that differs where
-    they have to be drawn differently. A panel may have `readout(scene)`: the columns (name, unit, digits,
+    they have to be drawn differently. A panel may have `readout(scene)`: the columns (name, unit, decimals,
     values) that pointing at the picture reads out; the first panel's `places(scene)` are x, or x and y.
     """
 
