@@ -10,9 +10,9 @@ PYTHON ?= $(or $(firstword $(foreach python,python3 python3.13 python3.12 python
 	$(call SUPPORTED,$(python)))),python3)
 HAVE_PYTHON = command -v $(PYTHON) >/dev/null || \
 	{ echo 'No $(PYTHON) here: these notebooks need Python 3.11, 3.12 or 3.13.' >&2; exit 1; }
-SET_UP = $(PYTHON) .ci/set_up.py
+SET_UP = $(PYTHON) tools/set_up.py
 BIN := .venv/bin
-DOCTOR = $(or $(realpath $(BIN)/python),$(PYTHON)) .ci/doctor.py
+DOCTOR = $(or $(realpath $(BIN)/python),$(PYTHON)) tools/doctor.py
 LAB_ARGS ?=
 
 help:
@@ -32,10 +32,10 @@ env: .venv/ready
 
 doctor:
 	@$(HAVE_PYTHON)
-	@$(PYTHON) .ci/doctor.py
+	@$(PYTHON) tools/doctor.py
 
 # The stamp is written last: a half-made .venv is made anew.
-.venv/ready: pyproject.toml constraints.txt .ci/set_up.py
+.venv/ready: pyproject.toml constraints.txt tools/set_up.py
 	@$(HAVE_PYTHON)
 	@$(SET_UP) test
 	@touch $@
@@ -52,13 +52,13 @@ test: .venv/ready
 		--nbval --nbval-current-env --nbval-cell-timeout=120 --nbval-sanitize-with=tests/nbval.cfg tests notebooks
 
 notebooks: .venv/ready
-	@$(BIN)/python .ci/execute.py notebooks/*.ipynb
+	@$(BIN)/python tools/execute.py notebooks/*.ipynb
 
 claims: .venv/ready
 	@$(BIN)/python -m helpers.claims
 
 html: .venv/ready
-	@$(BIN)/python .ci/pages.py build/html notebooks/*.ipynb
+	@$(BIN)/python tools/pages.py build/html notebooks/*.ipynb
 
 .venv/bench: .venv/ready
 	@$(SET_UP) test,bench

@@ -10,7 +10,6 @@ from helpers.experiment import History
 from helpers.network import predict
 from helpers.problems import Problem
 
-import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
@@ -37,20 +36,6 @@ AXIS_LABELS = {
     "val_loss": "test loss (nats)",
     "learning_rate": "learning rate",
 }
-
-matplotlib.rcParams.update(
-    {
-        "axes.spines.right": False,
-        "axes.spines.top": False,
-        "axes.titlesize": "medium",
-        "axes.grid": True,
-        "grid.color": "#E8E8E8",
-        "axes.axisbelow": True,
-        "figure.dpi": 100,
-        "legend.frameon": False,
-        "legend.fontsize": "small",
-    }
-)
 
 
 def epochs_of(history: History) -> np.ndarray:

@@ -15,6 +15,7 @@ NEEDED = {
     "tensorflow": "2.20",
     "keras": "3",
     "ipywidgets": "8.1",
+    "anywidget": "0.9",
     "matplotlib": "3.10",
     "numpy": "2",
     "scikit-learn": "1.6",

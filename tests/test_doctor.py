@@ -47,13 +47,13 @@ def run(*command, cwd=ROOT, without=(), **variables):
 
 
 def doctor(project, *checks, before=(), **options):
-    return run(*before, sys.executable, ".ci/doctor.py", *checks, cwd=project, **options)
+    return run(*before, sys.executable, "tools/doctor.py", *checks, cwd=project, **options)
 
 
 def pretend(project, changes, *checks):
     """The doctor, after some lines of Python that change what it sees."""
-    program = f"import platform, runpy, sys, sysconfig; {changes}; sys.path.insert(0, '.ci'); "
-    program += f"sys.argv = {['', *checks]}; runpy.run_path('.ci/doctor.py', run_name='__main__')"
+    program = f"import platform, runpy, sys, sysconfig; {changes}; sys.path.insert(0, 'tools'); "
+    program += f"sys.argv = {['', *checks]}; runpy.run_path('tools/doctor.py', run_name='__main__')"
     return run(sys.executable, "-c", program, cwd=project)
 
 
@@ -69,7 +69,7 @@ def assert_says(run, *parts):
 def project(tmp_path):
     """A checkout without .venv."""
     project = tmp_path / "project"
-    shutil.copytree(ROOT / ".ci", project / ".ci")
+    shutil.copytree(ROOT / "tools", project / "tools")
     for name in MADE_OF:
         shutil.copy(ROOT / name, project)
     (project / "notebooks").mkdir()
@@ -94,8 +94,8 @@ def complete(project):
 @pytest.fixture
 def inside(monkeypatch):
     """The names in doctor.py."""
-    monkeypatch.syspath_prepend(ROOT / ".ci")
-    return runpy.run_path(str(ROOT / ".ci/doctor.py"))
+    monkeypatch.syspath_prepend(ROOT / "tools")
+    return runpy.run_path(str(ROOT / "tools/doctor.py"))
 
 
 def test_every_check_has_its_line(inside):
@@ -121,7 +121,7 @@ def test_an_old_python_can_read_it(name):
         ast.AsyncFunctionDef,
         ast.Nonlocal,
     )
-    for node in ast.walk(ast.parse((ROOT / ".ci" / name).read_text("utf-8"))):
+    for node in ast.walk(ast.parse((ROOT / "tools" / name).read_text("utf-8"))):
         assert not isinstance(node, new)
         assert not isinstance(node, ast.Raise) or node.cause is None
         assert not getattr(node, "annotation", None)
@@ -241,7 +241,7 @@ def test_no_home_and_no_user():
     bare = ["setpriv", "--reuid=12345", "--regid=12345", "--clear-groups"]
     if os.getuid() or not shutil.which("setpriv"):
         pytest.skip("only root can become a user without a name")
-    program = f"import runpy, sys; sys.path.insert(0, {str(ROOT / '.ci')!r}); import doctor; "
+    program = f"import runpy, sys; sys.path.insert(0, {str(ROOT / 'tools')!r}); import doctor; "
     program += "print('WRONG', doctor.home_fault()); sys.exit(1)"
     answer = run(*bare, sys.executable, "-c", program, cwd="/", without=["HOME", "XDG_DATA_HOME"])
     assert_says(answer, "home folder ~", "make lab HOME=")

@@ -20,7 +20,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-PAGES = runpy.run_path(str(Path(__file__).parents[1] / ".ci" / "pages.py"))
+PAGES = runpy.run_path(str(Path(__file__).parents[1] / "tools/pages.py"))
 
 
 @pytest.mark.parametrize("name", NAMES)

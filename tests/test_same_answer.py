@@ -17,6 +17,11 @@ KINDS = {
     "schedule": Experiment(schedule=((5, 0.1), (9, 0.001)), epochs=50),
     "rmsprop": Experiment("rmsprop", 0.001, epochs=50),
     "adagrad": Experiment("adagrad", 0.1, epochs=50),
+    "adamw": Experiment("adamw", 0.01, epochs=50, weight_decay=0.1),
+    "nesterov": Experiment(momentum=0.5, nesterov=True, epochs=50, batch_size=100),
+    "one-cycle": Experiment(schedule="one-cycle", warmup=3, epochs=50, hidden=130),
+    "single samples": Experiment(batch_size=1, epochs=3),
+    "digits": Experiment(problem="digits", scaled=True, epochs=5),
     "adam": Experiment("adam", 0.1, epochs=50, seed=2**32 - 1),
 }
 

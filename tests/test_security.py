@@ -22,7 +22,7 @@ import ipywidgets as widgets
 import pytest
 
 ATTACK = "<img src=x onerror=alert(1)>"
-OURS = [ROOT / name for name in ("Makefile", "README.md", ".ci/run", ".ci/set_up.py")]
+OURS = [ROOT / name for name in ("Makefile", "README.md", ".ci/run", "tools/set_up.py")]
 
 
 def free_port():

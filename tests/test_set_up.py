@@ -15,7 +15,7 @@ def set_up_after(changes, folder):
     """The set-up, after some lines of Python that change what it sees."""
     program = (
         f"import runpy, sys, sysconfig; {changes}; sys.argv = ['', 'test']; "
-        f"runpy.run_path({str(ROOT / '.ci/set_up.py')!r}, run_name='__main__')"
+        f"runpy.run_path({str(ROOT / 'tools/set_up.py')!r}, run_name='__main__')"
     )
     run = subprocess.run(
         [sys.executable, "-c", program], cwd=folder, capture_output=True, text=True
@@ -44,7 +44,7 @@ def test_a_platform_without_tensorflow_is_told_before_anything_is_fetched(tmp_pa
 def test_the_first_set_up_without_a_network_says_so(tmp_path):
     for name in ("Makefile", "pyproject.toml", "constraints.txt", "README.md"):
         shutil.copy(ROOT / name, tmp_path)
-    shutil.copytree(ROOT / ".ci", tmp_path / ".ci")
+    shutil.copytree(ROOT / "tools", tmp_path / "tools")
     own = {name: value for name, value in os.environ.items() if not name.startswith("PIP_")}
     closed = {"PIP_INDEX_URL": "http://127.0.0.1:9/", "PIP_RETRIES": "1"}
     run = subprocess.run(

@@ -1,10 +1,11 @@
 """Pictures: what an explorer or a page shows of a run, drawn by panels; no widgets in here."""
 
 from helpers.pictures.bowl import DescentScene, PathPanel, RegimePanel
-from helpers.pictures.panels import LETTERS, PIN_STYLES, AccuracyPanel, RatePanel, Scene
+from helpers.pictures.panels import AccuracyPanel, RatePanel
 from helpers.pictures.picture import Drawing, Picture
 from helpers.pictures.plateau import MonitorPanel, WaitPanel
 from helpers.pictures.regions import RegionsPanel, RegionsScene
+from helpers.pictures.scene import LETTERS, PIN_STYLES, Scene
 
 __all__ = [
     "LETTERS",

@@ -1,6 +1,7 @@
 """The picture of gradient descent: a path on a bowl, and the line of all learning rates."""
 
 from helpers.descent import Bowl, descend, diverges_above, oscillates_above, regime
+from helpers.pictures.axes import power
 from helpers.plots import BLACK, BLUE, GREEN, GREY, ORANGE, VERMILION
 
 import numpy as np
@@ -8,6 +9,7 @@ import numpy as np
 MOST_STEPS = 100
 ARRIVED, LEFT = 1e-4, 1e4  # losses at which a path is over
 LOWEST_RATE, HIGHEST_RATE = 1e-3, 10.0
+ZONES = {"creeps": GREEN, "oscillates": ORANGE, "diverges": VERMILION}
 
 
 class DescentScene:
@@ -69,8 +71,8 @@ class PathPanel:
             levels = np.geomspace(0.1, 30, 9)
             ax.contour(w1, w2, self.bowl.height(grid), levels, colors=GREY, linewidths=0.7)
             ax.set_ylabel("second weight")
-        self.path = ax.plot([], [], "o-", color=BLUE, markersize=4, linewidth=1)[0]
-        self.last = ax.plot([], [], "o", color=VERMILION, markersize=9)[0]
+        self.path = ax.plot([], [], "o-", color=BLUE, markersize=4, linewidth=1, gid="path")[0]
+        self.last = ax.plot([], [], "o", color=VERMILION, markersize=9, gid="end")[0]
         return [self.path, self.last]
 
     def show(self, scene: DescentScene):
@@ -106,16 +108,14 @@ class RegimePanel:
         ax.set_ylim(0, 1)
         ax.set_yticks([])
         ax.set_xlabel("learning rate")
+        ax.xaxis.set_major_formatter(lambda rate, _: power(rate))
         ax.grid(visible=False)
         self.zones = [
-            ax.axvspan(1, 2, color=colour, alpha=0.3, linewidth=0)
-            for colour in (GREEN, ORANGE, VERMILION)
+            ax.axvspan(1, 2, color=colour, alpha=0.3, linewidth=0, gid=name)
+            for name, colour in ZONES.items()
         ]
-        self.names = [
-            ax.text(1, 0.5, name, ha="center", va="center", fontsize=9)
-            for name in ("creeps", "oscillates", "diverges")
-        ]
-        self.rate = ax.axvline(1, color=BLACK, linewidth=2.5)
+        self.names = [ax.text(1, 0.5, name, ha="center", va="center", fontsize=9) for name in ZONES]
+        self.rate = ax.axvline(1, color=BLACK, linewidth=2.5, gid="rate")
         return [*self.zones, *self.names, self.rate]
 
     def show(self, scene: DescentScene):

@@ -1,86 +1,20 @@
 """The panels of every explorer's picture: accuracy and learning rate."""
 
-from dataclasses import dataclass, field
-
-from helpers.experiment import History
-from helpers.pictures.themes import GHOST as GHOST_GREY
-from helpers.plots import (
-    BLACK,
-    CURVES,
-    GREEN,
-    GREY,
-    ORANGE,
-    PURPLE,
-    SKY,
-    VERMILION,
-    epochs_of,
-    plot_best_accuracy,
+from helpers.pictures.axes import fit_epochs, power, round_above, short
+from helpers.pictures.scene import (
+    GHOST,
+    LETTERS,
+    PIN_STYLES,
+    SMALL_NOTE,
+    Scene,
+    move_line,
+    pin_lines,
+    show_pins,
 )
+from helpers.plots import CURVES, GREEN, GREY, ORANGE, VERMILION, epochs_of, plot_best_accuracy
 
 import numpy as np
-from matplotlib.ticker import LogLocator, NullLocator
-
-GHOST = {"color": GHOST_GREY, "linewidth": 1.1, "zorder": 1}
-PIN_STYLES = [
-    (PURPLE, (0, (6, 1.5))),
-    (SKY, "-"),
-    (VERMILION, (0, (3, 1, 1, 1))),
-    (BLACK, (0, (1, 1))),
-    ("#8C6BB1", "-"),
-    ("#7F6000", (0, (6, 1.5))),
-]
-"""Colour and line style of the pinned runs, one for each of the letters."""
-LETTERS = "ABCDEF"
-SMALL_NOTE = {"ha": "right", "fontsize": 8.5}
-
-
-@dataclass
-class Scene:
-    """What the picture shows: the run itself and whatever stands beside it."""
-
-    history: History
-    title: str = ""
-    previous: History | None = None
-    band: list[History] = field(default_factory=list)
-    pins: list[History] = field(default_factory=list)
-    epoch: int | None = None  # where the replay stands, counted from 1
-    linear_rate: bool = False  # the axis of the learning rate is not logarithmic
-    over_updates: bool = False  # the last axis counts updates, not epochs
-
-
-def move_line(line, history: History | None, name: str):
-    """Put one array of a History on a line, or hide the line."""
-    line.set_visible(history is not None)
-    if history is not None and getattr(line, "shown", None) != (history, name):
-        line.set_data(epochs_of(history), getattr(history, name))
-        line.shown = history, name  # a pinned run stays: half of a picture's time
-
-
-def fit_epochs(ax, history: History) -> int:
-    """Let the x axis end with the run; where that is."""
-    epochs = len(history.loss)
-    if ax.get_xlim() != (0, epochs):
-        ax.set_xlim(0, epochs)
-    return epochs
-
-
-def round_above(number: float) -> float:
-    """The smallest of 1, 2, 5, 10, 20 … (and 0.5, 0.2 …) that is not below a number."""
-    power = 10.0 ** np.floor(np.log10(max(number, 1e-300)))
-    return float(next(power * step for step in (1, 2, 5, 10) if power * step >= number))
-
-
-def _pin_lines(ax):
-    return [
-        ax.plot([], [], color=colour, linestyle=dashes, linewidth=1.3)[0]
-        for colour, dashes in PIN_STYLES
-    ]
-
-
-def _show_pins(lines, scene: Scene, name: str):
-    runs = [*scene.pins, *[None] * len(lines)]
-    for line, run in zip(lines, runs, strict=False):
-        move_line(line, run, name)
+from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
 
 class AccuracyPanel:
@@ -93,20 +27,15 @@ class AccuracyPanel:
         ax.set_ylim(0, 1)
         ax.set_ylabel("accuracy")
         self.ax, self.best, self.best_of = ax, [], None
-        self.ghost = ax.plot([], [], **GHOST)[0]
-        self.ghost_name = ax.legend(
-            [self.ghost],
-            ["previous test"],
-            loc="upper right",
-            bbox_to_anchor=(1.01, 1 + 37 / ax.get_window_extent().height),
-            borderpad=0.2,
-            handlelength=1.8,
-        )
+        self.ghost = ax.plot([], [], **GHOST, gid="accuracy previous")[0]
+        self.ghost_name = self._name_ghost(ax)
         self.band = ax.fill_between([], [], [], color=ORANGE, alpha=0.22, linewidth=0)
-        self.median = ax.plot([], [], color=VERMILION, linewidth=1.1, linestyle=(0, (1, 1)))[0]
-        self.train = ax.plot([], [], **CURVES["accuracy"])[0]
-        self.test = ax.plot([], [], **CURVES["val_accuracy"])[0]
-        self.pins = _pin_lines(ax)
+        self.band.set_gid("accuracy band")
+        dotted = {"color": VERMILION, "linewidth": 1.1, "linestyle": (0, (1, 1))}
+        self.median = ax.plot([], [], **dotted, gid="accuracy median")[0]
+        self.train = ax.plot([], [], **CURVES["accuracy"], gid="accuracy train")[0]
+        self.test = ax.plot([], [], **CURVES["val_accuracy"], gid="accuracy test")[0]
+        self.pins = pin_lines(ax, "accuracy")
         self.letters = [
             ax.text(
                 *(0, 0, letter),
@@ -118,25 +47,36 @@ class AccuracyPanel:
             )
             for letter, (colour, _) in zip(LETTERS, PIN_STYLES, strict=True)
         ]
-        self.seeds = ax.text(0.99, 0.03, "", transform=ax.transAxes, **SMALL_NOTE)
-        self.marker = ax.axvline(1, color=GREY, linewidth=1)
+        self.seeds = ax.text(0.99, 0.03, "", transform=ax.transAxes, **SMALL_NOTE, gid="seeds")
+        self.marker = ax.axvline(1, color=GREY, linewidth=1, gid="replay")
         lines = [self.ghost, *self.pins, self.median, self.train, self.test, self.marker]
-        return [self.band, *lines, *self.letters, self.seeds]
+        return [self.band, *lines, *self.letters, self.seeds, *self.ghost_name]
+
+    def _name_ghost(self, ax):
+        """A legend that moves: it comes with the first ghost."""
+        pixel, above = 1 / ax.bbox.width, 1 + 23 / ax.bbox.height
+        beside = {"transform": ax.transAxes, "clip_on": False}
+        sample = ax.plot([1 - 106 * pixel, 1 - 85 * pixel], [above, above], **GHOST, **beside)
+        name = ax.text(
+            1 - 76 * pixel, above, "previous test", va="center", fontsize="small", **beside
+        )
+        return [*sample, name]
 
     def show(self, scene: Scene):
         """Move every line; the look of the axes."""
         move_line(self.ghost, scene.previous, "val_accuracy")
-        self.ghost_name.set_visible(scene.previous is not None)
+        for part in self.ghost_name:
+            part.set_visible(scene.previous is not None)
         move_line(self.train, scene.history, "accuracy")
         move_line(self.test, scene.history, "val_accuracy")
-        _show_pins(self.pins, scene, "val_accuracy")
+        show_pins(self.pins, scene, "val_accuracy")
         self._show_letters(scene.pins)
         self._show_band(scene.band)
         self.marker.set_visible(scene.epoch is not None)
         if scene.epoch is not None:
             self.marker.set_xdata([scene.epoch, scene.epoch])
         best = self._show_best(scene.history.problem)
-        return fit_epochs(self.ax, scene.history), best, scene.previous is None
+        return fit_epochs(self.ax, scene.history), best
 
     def _show_letters(self, runs):
         for number, letter in enumerate(self.letters):
@@ -194,16 +134,17 @@ class RatePanel:
         """Make the lines; the axes follow from the scene."""
         ax.set_ylabel("rate")
         self.ax, self.look = ax, None
-        self.ghost = ax.plot([], [], **GHOST)[0]
-        self.pins = _pin_lines(ax)
-        self.rate = ax.plot([], [], color=GREEN, linewidth=1.8, drawstyle="steps-mid")[0]
+        self.ghost = ax.plot([], [], **GHOST, gid="rate previous")[0]
+        self.pins = pin_lines(ax, "rate")
+        stairs = {"color": GREEN, "linewidth": 1.8, "drawstyle": "steps-mid"}
+        self.rate = ax.plot([], [], **stairs, gid="rate run")[0]
         return [self.ghost, *self.pins, self.rate]
 
     def show(self, scene: Scene):
         """Move every line; the look of the axes."""
         move_line(self.ghost, scene.previous, "learning_rate")
         move_line(self.rate, scene.history, "learning_rate")
-        _show_pins(self.pins, scene, "learning_rate")
+        show_pins(self.pins, scene, "learning_rate")
         history = scene.history
         updates = 1
         if scene.over_updates:
@@ -217,9 +158,10 @@ class RatePanel:
     def _set_axes(self, linear, over_updates, updates, limits):
         self.ax.set_yscale("linear" if linear else "log")
         self.ax.set_ylim(limits)
-        if not linear:
-            self.ax.yaxis.set_major_locator(LogLocator(10, numticks=5))
-            self.ax.yaxis.set_minor_locator(NullLocator())
+        ticks = MaxNLocator(3, steps=[1, 2, 5, 10]) if linear else LogLocator(10, numticks=5)
+        self.ax.yaxis.set_major_locator(ticks)
+        self.ax.yaxis.set_major_formatter(lambda rate, _: short(rate) if linear else power(rate))
+        self.ax.yaxis.set_minor_locator(NullLocator())
         self.ax.xaxis.set_major_formatter(lambda epoch, _: f"{epoch * updates:.0f}")
         self.ax.set_xlabel("update" if over_updates else "epoch")
 

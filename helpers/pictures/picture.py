@@ -9,6 +9,7 @@ from io import BytesIO, StringIO
 from pathlib import Path
 from typing import NamedTuple
 
+from helpers.pictures.artists import add, readout
 from helpers.pictures.frame import Frame
 from helpers.pictures.themes import darkened
 
@@ -74,7 +75,7 @@ class Picture:
         left, right = 70 / self.width, 1 - 18 / self.width
         bottom, top = 48 / self.height, 1 - 58 / self.height
         self.figure.subplots_adjust(left, bottom, right, top, hspace=0.16 if share_x else 0.45)
-        self.title = self.figure.text(left, 1 - 19 / self.height, "", fontsize=11)
+        self.title = self.figure.text(left, 1 - 19 / self.height, "", fontsize=11, gid="title")
         self.corner, self.legend = (left - 0.01, 1 - 21 / self.height), None
         self.moving = [self.title]
         for panel, ax in zip(self.panels, axes, strict=True):
@@ -83,7 +84,9 @@ class Picture:
         for ax in axes[:-1] if share_x else ():
             ax.tick_params(labelbottom=False)
             ax.set_xlabel("")
-        self.figure.align_ylabels(axes)
+        for ax in axes:  # fixed places: to find room beside the numbers takes a third of a draw
+            ax.yaxis.set_label_coords(-50 / ax.bbox.width, 0.5)
+            ax.xaxis.set_label_coords(0.5, -29 / ax.bbox.height)
         for artist in self.moving:
             artist.set_animated(True)  # no part of the background
 
@@ -95,7 +98,7 @@ class Picture:
             frame = Frame(self.width, self.height)
             for artist in self.moving:
                 if artist.get_visible():
-                    frame.add(artist)
+                    add(frame, artist)
             return Drawing(light, dark, frame.to_bytes(self._readout(frame, scene)))
 
     def still(self, scene, scale: float = SCALE) -> bytes:
@@ -167,7 +170,7 @@ class Picture:
         box = matplotlib.transforms.Bbox.union([ax.bbox for ax in axes])
         x, *y = self.panels[0].places(scene)
         columns = [column for columns in told for column in columns]
-        return frame.readout(x, columns, axes[0].transData, box, *y)
+        return readout(frame, x, columns, axes[0].transData, box, *y)
 
 
 def _png(canvas: FigureCanvasAgg) -> bytes:

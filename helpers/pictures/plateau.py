@@ -1,7 +1,8 @@
 """The panels that show what ReduceLROnPlateau sees: the monitored loss and the counter."""
 
-from helpers.experiment import History
-from helpers.pictures.panels import SMALL_NOTE, Scene, fit_epochs, move_line, round_above
+from helpers.measures import plateau_counter
+from helpers.pictures.axes import fit_epochs, round_above
+from helpers.pictures.scene import SMALL_NOTE, Scene, move_line
 from helpers.plots import AXIS_LABELS, CURVES, GREY, VERMILION, epochs_of
 
 import numpy as np
@@ -22,10 +23,11 @@ class MonitorPanel:
         ax.yaxis.set_minor_locator(NullLocator())
         ax.set_ylabel("loss (nats)")
         self.ax, self.lowest = ax, None
-        self.loss = ax.plot([], [], **CURVES["val_loss"])[0]
-        self.best = ax.plot([], [], color="black", linewidth=1.1, drawstyle="steps-post")[0]
+        self.loss = ax.plot([], [], **CURVES["val_loss"], gid="loss run")[0]
+        stairs = {"color": "black", "linewidth": 1.1, "drawstyle": "steps-post"}
+        self.best = ax.plot([], [], **stairs, gid="loss best")[0]
         above = {"transform": ax.get_xaxis_transform(), "color": VERMILION, "markersize": 6}
-        self.drops = ax.plot([], [], "v", **above)[0]
+        self.drops = ax.plot([], [], "v", **above, gid="loss drops")[0]
         self.words = ax.text(0.99, 0.66, "", transform=ax.transAxes, **SMALL_NOTE)
         return [self.loss, self.best, self.drops, self.words]
 
@@ -69,8 +71,10 @@ class WaitPanel:
         """The axis ends above the patience."""
         ax.set_ylabel("waited")
         self.ax = ax
-        self.wait = ax.plot([], [], color=GREY, linewidth=1.3, drawstyle="steps-mid")[0]
-        self.patience = ax.axhline(1, color=VERMILION, linewidth=1.1, linestyle=(0, (4, 2)))
+        stairs = {"color": GREY, "linewidth": 1.3, "drawstyle": "steps-mid"}
+        self.wait = ax.plot([], [], **stairs, gid="wait run")[0]
+        dashed = {"color": VERMILION, "linewidth": 1.1, "linestyle": (0, (4, 2))}
+        self.patience = ax.axhline(1, **dashed, gid="wait patience")
         return [self.wait, self.patience]
 
     def show(self, scene: Scene):
@@ -88,25 +92,3 @@ class WaitPanel:
     def readout(self, scene: Scene):
         """The counter."""
         return [("waited", "", 0, plateau_counter(scene.history)[1])]
-
-
-def plateau_counter(history: History) -> tuple[np.ndarray, np.ndarray]:
-    """The best loss so far, and the epochs without improvement, as ReduceLROnPlateau has them.
-
-    Both (epochs,), at each epoch's end, before a drop resets the counter. Once the rate has reached its
-    minimum, nothing does.
-    """
-    experiment = history.experiment
-    patience = np.inf if experiment.patience is None else experiment.patience
-    lowest = np.float32(experiment.min_lr)
-    best, wait, bests, waits = np.inf, 0, [], []
-    losses, rates = getattr(history, experiment.monitor).tolist(), history.learning_rate.tolist()
-    for epoch, (loss, rate) in enumerate(zip(losses, rates, strict=True)):
-        wait += 1
-        if epoch == 0 or loss + experiment.min_delta < best:
-            best, wait = loss, 0
-        bests.append(best)
-        waits.append(wait)
-        if wait >= patience and rate > lowest:
-            wait = 0
-    return np.array(bests), np.array(waits)

@@ -38,10 +38,8 @@ class RegionsPanel:
         ax.grid(visible=False)
         ax.locator_params(steps=[5])
         self.ax, self.problem, self.points = ax, None, []
-        blank = np.zeros((PIXELS, PIXELS), "uint8")
-        self.image = ax.imshow(
-            blank, ListedColormap(["white"]), NoNorm(), origin="lower", aspect="auto", zorder=0
-        )
+        blank, white = np.zeros((PIXELS, PIXELS), "uint8"), ListedColormap(["white"])
+        self.image = ax.imshow(blank, white, NoNorm(), origin="lower", aspect="auto", gid="regions")
         return [self.image]
 
     def show(self, scene: RegionsScene):

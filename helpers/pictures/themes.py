@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from helpers.plots import BLACK, BLUE, GREEN, GREY, VERMILION
+from helpers.plots import BLACK, BLUE, GREEN, GREY, SKY, VERMILION
 
 from matplotlib.colors import to_hex
 
@@ -17,7 +17,8 @@ DARK = {
         GREY: "#9A9A9A",
         GHOST: "#6E6E6E",
         GRID: "#333333",
-        BLUE: "#3DA5E8",
+        BLUE: "#3D9BE0",
+        SKY: "#A6DCF5",
         GREEN: "#1DBF92",
         VERMILION: "#F07A28",
         "#8C6BB1": "#AE93CE",

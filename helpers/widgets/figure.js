@@ -53,39 +53,35 @@ function outline(context, { kind, points, shape, colour, edge = colour, width, d
   if (width) context.stroke();
 }
 
-const DRAW = {
-  stroke: outline,
-  fill: outline,
-  stamp: outline,
-  text(context, { x, y, text, colour, size, weight, align, room }, theme) {
-    context.font = `${weight} ${size}px ${FONT}`;
-    Object.assign(context, { fillStyle: colour[theme], textAlign: align });
-    context.fillText(text, x, y, room);
-  },
-  image(context, { box, columns, rows, palette, indexes }) {
-    const small = new OffscreenCanvas(columns, rows).getContext("2d");
-    const colours = new Uint32Array(palette.buffer, palette.byteOffset, palette.length / 4);
-    const pixels = small.createImageData(columns, rows);
-    new Uint32Array(pixels.data.buffer).set(Uint32Array.from(indexes, (index) => colours[index]));
-    small.putImageData(pixels, 0, 0);
-    context.imageSmoothingEnabled = false;
-    context.drawImage(small.canvas, ...box);
-  },
-};
+function text(context, { x, y, text, colour, size, weight, align, room }, theme) {
+  context.font = `${weight} ${size}px ${FONT}`;
+  Object.assign(context, { fillStyle: colour[theme], textAlign: align });
+  context.fillText(text, x, y, room);
+}
+
+function image(context, { box, columns, rows, palette, indexes }) {
+  const small = new OffscreenCanvas(columns, rows).getContext("2d");
+  const colours = new Uint32Array(palette.buffer, palette.byteOffset, palette.length / 4);
+  const pixels = new ImageData(columns, rows), words = new Uint32Array(pixels.data.buffer);
+  indexes.forEach((index, i) => { words[i] = colours[index]; });
+  small.putImageData(pixels, 0, 0);
+  context.imageSmoothingEnabled = false;
+  context.drawImage(small.canvas, ...box);
+}
+
+const KINDS = { stroke: outline, fill: outline, stamp: outline, text, image };
 
 function drawItem(context, item, theme) {
+  const room = new Path2D();
   context.save();
+  if (item.clip) room.rect(...item.clip);
+  if (item.clip) context.clip(room);
   context.beginPath();
-  if (item.clip) {
-    context.rect(...item.clip);
-    context.clip();
-    context.beginPath();
-  }
-  DRAW[item.kind](context, item, theme);
+  KINDS[item.kind](context, item, theme);
   context.restore();
 }
 
-/** The values of a place in words: "epoch 12: train accuracy 71.2 %, test accuracy 70.4 %". */
+/** The values of a place in words: "step 12: height 71.2 %, width 0.35". */
 export function inWords(columns, place) {
   const [first, ...others] = columns.map(({ name, unit, digits, values: { [place]: value } }) => {
     if (!Number.isFinite(value)) return `${name} no number`;
@@ -103,7 +99,7 @@ export function figure(element, { width, height, label }) {
   };
   const room = add(element, "div", `width: ${width}px; max-width: 100%`);
   const shape = `display: block; width: 100%; aspect-ratio: ${width} / ${height}; touch-action: pan-y`;
-  const named = { role: "img", "aria-label": label, tabindex: 0, "data-lm-suppress-shortcuts": true };
+  const named = { "aria-label": label, "data-lm-suppress-shortcuts": true };
   const canvas = add(room, "canvas", shape, named), context = canvas.getContext("2d");
   const line = add(room, "div", "font: 12px/1.4 sans-serif; padding: 0 6px", { "aria-live": "polite" });
   const words = add(line, "span", "visibility: hidden");
@@ -132,7 +128,7 @@ export function figure(element, { width, height, label }) {
     if (frame.readout) read(frame.readout, theme);
     canvas.frame = frame;
     canvas.dataset.frameNumber = Number(canvas.dataset.frameNumber ?? 0) + 1;
-    axes.forEach(load); // the other theme's, too: a dark page is printed on white
+    for (const svg of axes) if (!images.has(svg)) load(svg); // a dark page is printed on white
   }
 
   function read({ x, y, mark, columns }, theme) {
@@ -163,9 +159,10 @@ export function figure(element, { width, height, label }) {
     event.stopPropagation();
   }
 
-  const sizes = new ResizeObserver(([{ contentRect, devicePixelContentBoxSize: exact }]) => {
-    canvas.width = exact?.[0].inlineSize ?? Math.round(contentRect.width * devicePixelRatio);
-    canvas.height = exact?.[0].blockSize ?? Math.round(contentRect.height * devicePixelRatio);
+  const sizes = new ResizeObserver(([{ contentRect, devicePixelContentBoxSize: [exact] = [] }]) => {
+    const about = contentRect.width * devicePixelRatio; // an emulated screen has no exact size
+    canvas.width = Math.abs(exact?.inlineSize - about) < 1 ? exact.inlineSize : Math.round(about);
+    canvas.height = Math.round((canvas.width * height) / width);
     draw();
   });
   const themes = new MutationObserver(draw), ending = new AbortController();
@@ -179,7 +176,8 @@ export function figure(element, { width, height, label }) {
   return {
     show(picture) {
       axes = [picture.background, picture.dark];
-      frame = parse(picture.frame);
+      frame = parse(picture.frame); // one with a readout has the arrow keys to itself
+      Object.assign(canvas, frame.readout ? { role: "application", tabIndex: 0 } : { role: "img" });
       draw();
     },
     remove() {
@@ -194,7 +192,7 @@ export default {
   render({ model, el }) {
     const values = (...names) => Object.fromEntries(names.map((name) => [name, model.get(name)]));
     const view = figure(el, values("width", "height", "label"));
-    const show = () => model.get("frame").byteLength && view.show(values("background", "dark", "frame"));
+    const show = () => model.get("frame")?.byteLength && view.show(values("background", "dark", "frame"));
     model.on("change", show); // once for all that came in one message
     show();
     return view.remove;

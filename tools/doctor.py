@@ -1,7 +1,7 @@
 """Look at what the notebooks need around them: a line a check, and the command that mends a fault.
 
-    python .ci/doctor.py               all checks
-    python .ci/doctor.py home folder   these checks, silent where nothing is wrong
+    python tools/doctor.py               all checks
+    python tools/doctor.py home folder   these checks, silent where nothing is wrong
 
 Reads with every Python since 2.7, as set_up.py does.
 """
@@ -18,7 +18,7 @@ import tempfile
 from set_up import PYTHON, VENV, folder_fault, platform_fault, python_fault
 
 READY = os.path.join(VENV, "ready")
-MADE_FROM = ("pyproject.toml", "constraints.txt", os.path.join(".ci", "set_up.py"))
+MADE_FROM = ("pyproject.toml", "constraints.txt", os.path.join("tools", "set_up.py"))
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 PORTS = range(8786, 8991)  # where JupyterLab looks: 8888 and up to 102 beside it
 MEBIBYTE = 2**20
