@@ -1,15 +1,22 @@
-"""Import TensorFlow quietly, with the compiler settings that the live runs want.
+"""Import matplotlib, TensorFlow and Keras quietly, and as the lesson needs them, whatever surrounds it.
 
 TensorFlow prints start-up notes from C++ to file descriptor 2, whatever its log level says, and matplotlib
 complains of a home folder that it cannot write into; in a notebook either would be red text under the
 first cell. They go nowhere instead, and only during the import: one that fails says why in one sentence.
+
+A variable or a file of the user's that would leave out figures or change the lesson's numbers is
+overruled; one that would end the process without a word is named. Keras computes in float32,
+unless keras.config.set_floatx is called after this import.
 """
 
+import builtins
 import os
 import re
+import subprocess
 import sys
 from contextlib import redirect_stderr, suppress
 from importlib import import_module, metadata, util
+from pathlib import Path
 
 NEEDED = {
     "tensorflow": "2.20",
@@ -24,6 +31,20 @@ NEEDED = {
 MODULES = {"scikit-learn": "sklearn", "pillow": "PIL"}
 WAY_OUT = (
     'open the notebooks with "make lab", and where that was done, "make doctor" says what mends it.'
+)
+INLINE = "module://matplotlib_inline.backend_inline"
+SHOWN_IN_NOTEBOOK = ("module://", "inline", "ipympl", "widget", "nbagg", "notebook")
+# One thread a run: the network is so small that sharing it between cores costs time. And its loops, which XLA
+# would run step by step, become one piece of machine code, as tiny ones do; an XLA without this ignores it.
+FLAGS = (
+    "--xla_cpu_multi_thread_eigen=false "
+    "--xla_backend_extra_options=xla_cpu_small_while_loop_byte_threshold=1000000000"
+)
+FIRST_PROGRAM = "import tensorflow as tf; tf.function(lambda: tf.zeros(1), jit_compile=True)()"
+OVERRULED = (  # cut training short; or protobuf does not know it any more
+    "KERAS_MAX_EPOCHS",
+    "KERAS_MAX_STEPS_PER_EPOCH",
+    "PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION",
 )
 
 
@@ -45,23 +66,72 @@ def _numbers(version: str) -> list[int]:
     return [int(number) for number in re.findall(r"\d+", version)[:2]]
 
 
+def show_figures():
+    """In a notebook, overrule an MPLBACKEND that shows nothing there; `%matplotlib` still chooses another."""
+    named = os.environ.get("MPLBACKEND", "").lower()
+    shell = getattr(builtins, "get_ipython", lambda: None)()
+    if hasattr(shell, "kernel") and not named.startswith(SHOWN_IN_NOTEBOOK):
+        os.environ["MPLBACKEND"] = INLINE
+        matplotlib = sys.modules.get("matplotlib")
+        if matplotlib and str(matplotlib.get_backend(auto_select=False)).lower() == named:
+            matplotlib.use(INLINE)
+
+
 def import_matplotlib():
     """Import matplotlib; it may have to list the fonts first, and says so."""
+    # NumPy comes with it. Two threads of it wait for each other while the browser has the second core.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     with open(os.devnull, "w") as nowhere, redirect_stderr(nowhere):
         import_module("matplotlib.font_manager")
 
 
+def set_flags():
+    """Put our XLA flags before the user's, which may correct them, but could keep XLA from reading on."""
+    given = os.environ.get("XLA_FLAGS", "").strip()
+    if given[:1] not in ("", "-"):
+        try:
+            given = Path(given).read_text("utf-8", "replace").strip()  # as XLA does
+        except OSError as error:
+            raise misled("XLA_FLAGS", f"it names no file, {error.strerror}") from None
+    known = given.startswith(FLAGS)  # where a process that imported helpers has started this one
+    flags = given if known else f"{FLAGS} {given}".strip()
+    if (given and not known) or os.environ.get("TF_XLA_FLAGS", "").strip():
+        try_out(flags)
+    os.environ["XLA_FLAGS"] = flags
+
+
+def try_out(flags: str):
+    """ImportError where TensorFlow would end the process for a flag; takes as long as its import."""
+    apart = {"XLA_FLAGS": flags, "TF_CPP_MIN_LOG_LEVEL": "2", "CUDA_VISIBLE_DEVICES": "-1"}
+    program = [sys.executable, "-c", FIRST_PROGRAM]
+    tried = subprocess.run(program, env=os.environ | apart, stderr=subprocess.PIPE)
+    said = tried.stderr.decode("utf-8", "replace")
+    if tried.returncode and "Traceback" not in said:
+        words = re.search(r"(Unknown|Could not open|Couldn't|usage:) .*", said)
+        reason = words[0].partition(". ")[0].rstrip(".") if words else "without a word"
+        of_tensorflow = re.search("TF_XLA|(usage: --|flag )tf_", reason)
+        raise misled("TF_XLA_FLAGS" if of_tensorflow else "XLA_FLAGS", reason)
+
+
+def misled(name: str, reason: str) -> ImportError:
+    """The error that names a variable."""
+    return ImportError(
+        f"TensorFlow stops at {name} ({reason}): correct or unset it; in a notebook %env {name}= does."
+    )
+
+
 def import_tensorflow():
-    """Import TensorFlow before anything else does."""
-    # One thread a run: the network is so small that sharing it between cores costs time.
-    os.environ.setdefault("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false")
+    """Import TensorFlow before anything else does, and Keras with its own defaults."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    os.environ["KERAS_BACKEND"] = "tensorflow"
+    os.environ.update(KERAS_BACKEND="tensorflow", KERAS_NNX_ENABLED="false")
+    for name in OVERRULED:
+        os.environ.pop(name, None)
     sys.stderr.flush()
     saved = os.dup(2)
     with open(os.devnull, "w") as nowhere:
         os.dup2(nowhere.fileno(), 2)
     try:
+        import keras  # before TensorFlow, which it imports when it has read its own file
         import tensorflow as tf
 
         with suppress(RuntimeError):  # TensorFlow was used before
@@ -71,11 +141,23 @@ def import_tensorflow():
     except ImportError as error:
         reason = str(error).strip().partition("\n")[0]
         raise ImportError(f"TensorFlow cannot be imported ({reason}): {WAY_OUT}") from None
+    except (AttributeError, ValueError) as error:  # at a value that Keras does not know
+        home = os.environ.get("KERAS_HOME") or Path.home() / ".keras"
+        raise ImportError(f"Keras cannot read {home}/keras.json ({error}): remove it.") from None
     finally:
         os.dup2(saved, 2)
         os.close(saved)
+    if keras.config.backend() != "tensorflow":
+        raise ImportError(
+            f"Keras was imported with KERAS_BACKEND={keras.config.backend()}, and the lesson needs "
+            "tensorflow: restart the kernel and import helpers before Keras."
+        )
+    keras.config.set_floatx("float32")
+    keras.config.set_epsilon(1e-7)
 
 
 check_surroundings()
+show_figures()
 import_matplotlib()
+set_flags()
 import_tensorflow()

@@ -102,8 +102,10 @@ def helpers_fault():
     words, works = output_of(os.path.abspath(PYTHON), "-c", "import helpers", cwd="notebooks")
     if works:
         return None
-    reason = (words.splitlines() or ["the processor lacks an instruction, AVX perhaps"])[-1]
-    reason = reason.split(": open the notebooks")[0]
+    last = (words.splitlines() or ["the processor lacks an instruction, AVX perhaps"])[-1]
+    reason, ours, _ = last.partition(": open the notebooks")
+    if not ours and last.startswith("ImportError: ") and last.endswith("."):  # says what mends it
+        return last[len("ImportError: ") :]
     return "The notebooks cannot import helpers (%s): call make clean env." % reason
 
 
