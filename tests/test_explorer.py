@@ -13,12 +13,10 @@ from threading import Thread
 import helpers
 from helpers import Experiment, drops, explore, explore_descent, predict, train
 from helpers.outcome import outcome
-from helpers.pictures import PIN_STYLES, curves_picture
-from helpers.pictures.plateau import plateau_counter
+from helpers.pictures import curves_picture
 from helpers.pictures.regions import SHADES, plane
-from helpers.plots import BLUE, GREEN, GREY, ORANGE
 from helpers.widgets import seeds
-from tests.drawn import frame_of, has_line, items_of, pixels, title_of
+from tests.frames import data, item, items, names
 
 import ipywidgets as widgets
 import numpy as np
@@ -28,7 +26,7 @@ from PIL import Image
 
 MODELS = widget._instances  # all that are open
 PNG = b"\x89PNG"
-GHOST = "#b5b5b5"
+ACCURACY, RATE = 0, -1  # the axes of a picture
 ALIVE = "final test accuracy"
 QUICK = {"epochs": 12, "hidden": 8}
 CALLS = [
@@ -73,6 +71,21 @@ def figure_of(explorer):
     return find(explorer, "explorer-figure")
 
 
+def frame_of(explorer) -> bytes:
+    return figure_of(explorer).frame
+
+
+def title_of(frame) -> str:
+    return item(frame, "title")["text"]
+
+
+def assert_curve(explorer, name, history, panel=ACCURACY, array="val_accuracy"):
+    """The picture has this curve of this run."""
+    x, y = data(explorer.picture, panel, item(frame_of(explorer), name)["points"]).T
+    np.testing.assert_allclose(x, np.arange(1, len(history.loss) + 1), atol=1e-3)
+    np.testing.assert_allclose(y, getattr(history, array), atol=1e-4)
+
+
 @pytest.fixture(scope="module")
 def fresh():
     """Draw a state's curves on a picture that no explorer has touched."""
@@ -91,7 +104,7 @@ def assert_whole(explorer, fresh):
     for part, value in fresh(explorer).items():
         assert getattr(figure, part) == value, f"the {part} is not of this run"
     result = f"test accuracy {100 * explorer.history.val_accuracy[-1]:.0f} %"
-    assert result in title_of(figure)
+    assert result in title_of(figure.frame)
     for name, control in explorer.controls.items():
         assert control.value == state.values[name]
         if not control.disabled:
@@ -116,36 +129,27 @@ def test_parts_of_an_explorer(fields, fixed, fresh):
 
 def test_a_move_trains_that_experiment_and_draws_it():
     explorer = explore("learning_rate", epochs=30, seed=4)
-    figure = figure_of(explorer)
     for rate in (0.1, 0.001):
         slider_of(explorer, "learning_rate").value = rate
         history = train(Experiment(learning_rate=rate, epochs=30, seed=4))
-        accuracy, *_, rates = explorer.picture.panels
-        assert has_line(figure, accuracy.ax, history.val_accuracy, ORANGE)
-        assert has_line(figure, accuracy.ax, history.accuracy, BLUE)
-        level = pixels(rates.ax, [1], [rate])[0, 1]
-        assert any(
-            np.allclose(item["points"][1::2], level, atol=0.01)
-            for item in items_of(figure, "stroke")
-            if item["colour"][0].lower() == GREEN.lower()
-        )
-        percentage = f"{100 * history.val_accuracy[-1]:.1f} %"
-        assert percentage in status_of(explorer)
+        assert_curve(explorer, "accuracy test", history)
+        assert_curve(explorer, "accuracy train", history, ACCURACY, "accuracy")
+        points = item(frame_of(explorer), "rate run")["points"]
+        np.testing.assert_allclose(data(explorer.picture, RATE, points)[:, 1], rate, rtol=1e-3)
+        assert f"{100 * history.val_accuracy[-1]:.1f} %" in status_of(explorer)
 
 
 def test_the_ghost_is_the_run_before():
     explorer = explore("learning_rate", **QUICK)
-    figure, ax = figure_of(explorer), explorer.picture.panels[0].ax
-    assert GHOST not in {item["colour"][0].lower() for item in items_of(figure, "stroke")}
+    assert "accuracy previous" not in names(frame_of(explorer))
     first = explorer.history
     for rate in (0.1, 0.001):
         before = explorer.history
         slider_of(explorer, "learning_rate").value = rate
-        assert has_line(figure, ax, before.val_accuracy, GHOST)
-    assert not has_line(figure, ax, first.val_accuracy, GHOST)
+        assert_curve(explorer, "accuracy previous", before)
     explorer.reset()
     assert explorer.history is first
-    assert GHOST not in {item["colour"][0].lower() for item in items_of(figure, "stroke")}
+    assert "accuracy previous" not in names(frame_of(explorer))
 
 
 def test_each_pin_draws_its_own_run(fresh):
@@ -155,17 +159,17 @@ def test_each_pin_draws_its_own_run(fresh):
     explorer.pin()
     slider_of(explorer, "learning_rate").value = 0.1
     experiments = [*pinned, Experiment(**QUICK, learning_rate=0.001)]
-    figure, ax = figure_of(explorer), explorer.picture.panels[0].ax
-    for experiment, (colour, _) in zip(experiments, PIN_STYLES):
-        assert has_line(figure, ax, train(experiment).val_accuracy, colour)
+    for letter, experiment in zip("ABC", experiments, strict=True):
+        assert_curve(explorer, f"accuracy {letter}", train(experiment))
     rows = [row.children[1].value for row in explorer.pins.widget.children]
-    for text, words in zip(rows, ["rate 0.3", "rate 0.01, seed 5", "rate 0.001"]):
-        assert f"{words}: " in text.replace(", seed 0", "")
+    for text, words in zip(rows, ["rate 0.3", "rate 0.01, seed 5", "rate 0.001"], strict=True):
+        assert f"{words}: " in text
     first, second, third = explorer.pins.widget.children
     second.children[0].click()
     assert explorer.pins.widget.children == (first, third)
     assert "B</b>" in third.children[1].value
-    assert has_line(figure, ax, train(experiments[2]).val_accuracy, PIN_STYLES[1][0])
+    assert_curve(explorer, "accuracy B", train(experiments[2]))
+    assert "accuracy C" not in names(frame_of(explorer))
     assert_whole(explorer, fresh)
 
 
@@ -203,24 +207,19 @@ def test_rate_axis_and_time_axis(fresh):
 def test_decision_regions_are_of_the_epoch_that_the_replay_shows(problem, fresh):
     explorer = explore("learning_rate", problem=problem, epochs=20, learning_rate=0.3)
     regions, history = find(explorer, "explorer-regions"), explorer.history
-    panel = explorer.regions.picture.panels[0]
+    extent = tuple(map(float, explorer.regions.picture.panels[0].extent))
     for epoch in (20, 1, 7, 20):
         find(explorer, "control-epoch").value = epoch
-        (image,) = items_of(regions, "image")
+        image = item(regions.frame, "regions")
         weights = [array[epoch - 1] for array in history.weights_by_epoch]
-        places = plane(tuple(map(float, panel.extent)), image["columns"])[:2].T
+        places = plane(extent, image["columns"])[:2].T
         expected = predict(weights, places).argmax(axis=1).reshape(image["rows"], -1)[::-1]
         drawn = image["indexes"].reshape(image["rows"], -1) // SHADES
         assert np.mean(drawn == expected) > 0.999
-        assert title_of(regions).startswith(f"epoch {epoch}: ")
-        marks = [
-            item["points"][0]
-            for item in items_of(figure_of(explorer), "stroke")
-            if item["colour"][0].lower() == GREY.lower() and len(item["points"]) == 4
-        ]
-        ax = explorer.picture.panels[0].ax
-        expected = [] if epoch == 20 else [pytest.approx(pixels(ax, [epoch], [0])[0, 0], abs=0.01)]
-        assert marks == expected
+        assert title_of(regions.frame).startswith(f"epoch {epoch}: ")
+        marks = [mark["points"] for mark in items(frame_of(explorer), "replay")]
+        marked = [data(explorer.picture, ACCURACY, points)[0, 0] for points in marks]
+        assert marked == ([] if epoch == 20 else [pytest.approx(epoch, abs=1e-3)])
         assert_whole(explorer, fresh)
     find(explorer, "control-epoch").value = 3
     find(explorer, "explorer-play").playing = True
@@ -281,26 +280,21 @@ def test_more_seeds_are_other_seeds_in_one_band(monkeypatch, fresh):
         expected = [Experiment(**QUICK, seed=s % 2**32) for s in range(2**32 - 3, 2**32 + 8)]
         assert [run.experiment for run in explorer.state.band] == expected
         curves = np.array([train(experiment).val_accuracy for experiment in expected])
-        ax, figure = explorer.picture.panels[0].ax, figure_of(explorer)
-        low, high = np.percentile(curves, [10, 90], axis=0)
-        (band,) = items_of(figure, "fill")
-        drawn = band["points"].reshape(-1, 2)
-        drawn = drawn[np.isfinite(drawn).all(axis=1)]
-        for epoch, *limits in zip(range(1, 13), high, low):
-            x, top = pixels(ax, [epoch], limits[:1])[0]
-            bottom = pixels(ax, [epoch], limits[1:])[0, 1]
-            here = drawn[np.isclose(drawn[:, 0], x, atol=0.01), 1]
-            assert (here.min(), here.max()) == pytest.approx((top, bottom), abs=0.02)
+        area = item(frame_of(explorer), "accuracy band")["points"]
+        drawn = data(explorer.picture, ACCURACY, area[np.isfinite(area).all(axis=1)])
+        for epoch, low, high in zip(range(1, 13), *np.percentile(curves, [10, 90], axis=0)):
+            here = drawn[np.isclose(drawn[:, 0], epoch, atol=1e-3), 1]
+            assert (here.min(), here.max()) == pytest.approx((low, high), abs=1e-4)
         assert_whole(explorer, fresh)
         find(explorer, "explorer-seeds").value = 20
-        assert not items_of(figure, "fill")
+        assert "accuracy band" not in names(frame_of(explorer))
         await rested(explorer, lambda: len(explorer.state.band) == 21)
         slider_of(explorer, "learning_rate").value = 0.1
-        assert not items_of(figure, "fill")
+        assert "accuracy band" not in names(frame_of(explorer))
         await rested(explorer, lambda: explorer.state.band)
         assert {run.experiment.learning_rate for run in explorer.state.band} == {0.1}
         find(explorer, "explorer-seeds").value = 0
-        assert not items_of(figure, "fill")
+        assert "accuracy band" not in names(frame_of(explorer))
         explorer.close()
 
     asyncio.run(main())
@@ -726,15 +720,7 @@ def test_odd_experiments_are_drawn_as_well(fixed, rate):
     slider_of(explorer, "patience").value = 2
     assert explorer.history.experiment.learning_rate == rate
     assert f"This run: <b>{outcome(explorer.history).kind}</b>." in status_of(explorer)
-    assert frame_of(figure_of(explorer))["items"]
-
-
-def test_the_counter_that_is_drawn_is_the_one_that_dropped_the_rate():
-    history = train(Experiment(patience=5, min_delta=1e-3))
-    _, waits = plateau_counter(history)
-    dropped = history.learning_rate[1:] < history.learning_rate[:-1]
-    assert dropped.any()
-    np.testing.assert_array_equal(waits[:-1] == 5, dropped)
+    assert "rate run" in names(frame_of(explorer))
 
 
 # Gradient descent
@@ -768,17 +754,12 @@ def test_descent_says_what_the_path_does(rate, momentum, word, end):
 def test_descent_draws_the_path_on_the_surface():
     explorer = explore_descent()
     find(explorer, "box-learning_rate").value = "0.05"
-    for label, bowl in find(explorer, "control-surface").options:
+    for _, bowl in find(explorer, "control-surface").options:
         find(explorer, "control-surface").value = bowl
-        scene, figure = explorer.state.scene, figure_of(explorer)
-        ax = explorer.pictures[bowl].figure.axes[0]
+        scene, picture = explorer.state.scene, explorer.pictures[bowl]
+        drawn = data(picture, 0, items(frame_of(explorer), "path")[0]["points"])
         second = scene.heights if len(bowl.curvatures) == 1 else scene.path[:, 1]
-        expected = pixels(ax, scene.path[:, 0], second)
-        assert any(
-            item["points"].size == expected.size
-            and np.allclose(item["points"].reshape(-1, 2), expected, atol=0.01)
-            for item in items_of(figure, "stroke")
-        ), label
+        np.testing.assert_allclose(drawn, np.column_stack([scene.path[:, 0], second]), atol=1e-3)
 
 
 def test_descent_walks_step_by_step_until_it_arrives_or_something_moves():
@@ -803,7 +784,7 @@ def test_descent_walks_step_by_step_until_it_arrives_or_something_moves():
 @pytest.mark.parametrize("error", [ZeroDivisionError, KeyboardInterrupt])
 def test_a_step_that_cannot_be_drawn_is_not_taken(error, monkeypatch):
     explorer = explore_descent()
-    before, frame = explorer.state, figure_of(explorer).frame
+    before, frame = explorer.state, frame_of(explorer)
 
     def fail(*_):
         raise error
@@ -813,7 +794,7 @@ def test_a_step_that_cannot_be_drawn_is_not_taken(error, monkeypatch):
     slider_of(explorer, "momentum").value = 0.5
     find(explorer, "control-surface").index = 1
     assert explorer.state is before
-    assert figure_of(explorer).frame == frame
+    assert frame_of(explorer) == frame
     assert slider_of(explorer, "momentum").value == 0
     assert find(explorer, "control-surface").index == 0
     monkeypatch.undo()
