@@ -18,10 +18,16 @@ FILES = {
 }
 STOREYS = [  # imports go down, or sideways
     {"helpers.start", "helpers.missing_names"},
-    {"helpers.fields", "helpers.descent"},
+    {"helpers.fields"},
     {"helpers.problems", "helpers.schedules", "helpers.optimizers"},
     {"helpers.experiment", "helpers.network"},
-    {"helpers.compiled", "helpers.training", "helpers.keras_fit", "helpers.keras_code"},
+    {
+        "helpers.descent",
+        "helpers.compiled",
+        "helpers.training",
+        "helpers.keras_fit",
+        "helpers.keras_code",
+    },
     {"helpers.measures", "helpers.outcome", "helpers.tables", "helpers.plots"},
     {"helpers.claims", "helpers.exercise", "helpers.pictures"},
     {"helpers.widgets"},
