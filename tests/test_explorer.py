@@ -17,6 +17,7 @@ from helpers.pictures import curves_picture
 from helpers.pictures.regions import SHADES, plane
 from helpers.widgets import seeds
 from tests.frames import data, item, items, names
+from tests.test_kernel import new_kernel
 
 import ipywidgets as widgets
 import numpy as np
@@ -93,7 +94,7 @@ def fresh():
 
     def draw(explorer):
         plateau = "patience" in explorer.fields
-        return pictures[plateau].draw(explorer._scene(explorer.state))._asdict()
+        return pictures[plateau].draw(explorer.scene(explorer.state))._asdict()
 
     return draw
 
@@ -610,6 +611,57 @@ def test_an_explorer_that_is_closed_leaves_none_and_opens_again(make):
 def test_an_explorer_has_few_models():
     assert models_after(lambda: explore("learning_rate", **QUICK)) <= 50
     assert models_after(explore_descent) <= 35
+
+
+def test_a_cell_that_is_run_again_replaces_what_it_showed():
+    setup = (
+        "from helpers import ask, explore\n"
+        "from ipywidgets.widgets.widget import _instances as models\n"
+        "def show(name): return explore(name, epochs=5, hidden=4)"
+    )
+
+    def run(cell, code):
+        content = {"code": code, "silent": False, "store_history": True, "allow_stdin": False}
+        message = kernel.client.session.msg(
+            "execute_request",
+            {**content, "user_expressions": {}, "stop_on_error": True},
+            metadata={"cellId": cell} if cell else {},
+        )
+        kernel.client.shell_channel.send(message)
+        text, errors = kernel.finish(message["header"]["msg_id"], 120)
+        assert not errors
+        return text
+
+    def count():
+        return int(run(None, "print(len(models))"))
+
+    with new_kernel() as kernel:
+        run("setup", setup)
+        run("a", "show('seed')")
+        one = count()
+        assert one > 20
+        for _ in range(3):
+            run("a", "show('seed')")
+        assert count() == one
+        run("b", "kept = show('seed')\nkept")
+        run("b", "kept")  # the same again
+        assert count() == 2 * one
+        run("c", "display(kept); display(show('seed'))")
+        assert count() == 3 * one
+        run("b", "1")
+        run("c", "kept; show('seed')")  # shown in b when that ran last, for all that is known
+        assert count() == 3 * one
+        run("b", "show('seed')")
+        assert count() == 2 * one + one, "kept has gone from both"
+        run("d", "kept")  # and is opened again
+        assert count() == 4 * one
+        assert run(None, "kept.controls['seed'].box.value = '3'; print(kept.status.value)") > ""
+        run("e", "question = ask('Which?', unit='epochs'); display(question); question.compare(3)")
+        asked = count()
+        run("e", "question = ask('Which?', unit='epochs'); display(question); question.compare(3)")
+        assert count() == asked
+        run(None, "show('seed')")  # a front end that names no cells
+        assert count() == asked + one
 
 
 # What is refused
