@@ -1,5 +1,7 @@
 """What pictures draw, read out of their frames: the right run, on the right axes, whatever the user's style."""
 
+import sys
+from contextlib import suppress
 from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
@@ -259,7 +261,7 @@ def best_lines(picture):
 
 
 def legend(picture):
-    return [text.get_text() for text in picture.legend.get_texts()]
+    return [text.get_text() for text in picture.figure.legends[0].get_texts()]
 
 
 def test_the_ceiling_is_the_problems_own():
@@ -485,6 +487,44 @@ def test_a_drawing_that_failed_halfway_leaves_a_picture_that_draws(monkeypatch):
     monkeypatch.undo()
     assert picture.draw(good) == expected
     assert picture.draw(new_axes) == curves_picture(plateau=True).draw(new_axes)
+
+
+OWN = {module.__file__ for name, module in sys.modules.items() if "helpers.pictures" in name}
+
+
+def interrupted(line: int, draw, *arguments) -> int:
+    """Press stop before a line of the pictures' own code is run; how many were run."""
+    before, count = sys.gettrace(), 0
+
+    def trace(frame, event, _):
+        nonlocal count
+        if frame.f_code.co_filename not in OWN:
+            return None
+        count += event == "line"
+        if count == line:
+            raise KeyboardInterrupt
+        return trace
+
+    sys.settrace(trace)
+    try:
+        draw(*arguments)
+    finally:
+        sys.settrace(before)
+    return count
+
+
+def test_stop_at_any_line_leaves_a_picture_that_draws():
+    good = Scene(RUNS[5], "good", RUNS[6], pins=RUNS[7:9])
+    bad = Scene(made_up(8, problem="digits"), "bad", pins=RUNS[9:12], linear_rate=True)
+    expected = curves_picture(plateau=True).draw(good)
+    lines = interrupted(-1, curves_picture(plateau=True).draw, bad)
+    assert lines > 300
+    picture = curves_picture(plateau=True)
+    picture.draw(good)
+    for line in range(1, lines, 7):
+        with suppress(KeyboardInterrupt):  # later draws have less to do
+            interrupted(line, picture.draw, bad)
+        assert picture.draw(good) == expected, line
 
 
 # Frame and still are the same picture
