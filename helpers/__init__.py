@@ -49,7 +49,7 @@ from helpers.problems import (
     standardized,
 )
 from helpers.tables import data_table
-from helpers.training import tenths, train, train_many
+from helpers.training import tenths, train, train_grid, train_many
 from helpers.widgets import ask, explore, explore_descent
 
 __all__ = [
@@ -99,6 +99,7 @@ __all__ = [
     "swing",
     "tenths",
     "train",
+    "train_grid",
     "train_many",
     "volatile_above",
 ]

@@ -55,3 +55,25 @@ def first_drop(history: History) -> float:
     """First epoch, counted from 1, with a lower rate than the one before; infinity where none has."""
     fallen = np.flatnonzero(np.diff(history.learning_rate) < 0)
     return float(fallen[0]) + 2 if fallen.size else np.inf
+
+
+def plateau_counter(history: History) -> tuple[np.ndarray, np.ndarray]:
+    """The best loss so far, and the epochs without improvement, as ReduceLROnPlateau has them.
+
+    Both (epochs,), at each epoch's end, before a drop resets the counter. Once the rate has reached its
+    minimum, nothing does.
+    """
+    experiment = history.experiment
+    patience = np.inf if experiment.patience is None else experiment.patience
+    lowest = np.float32(experiment.min_lr)
+    best, wait, bests, waits = np.inf, 0, [], []
+    losses, rates = getattr(history, experiment.monitor).tolist(), history.learning_rate.tolist()
+    for epoch, (loss, rate) in enumerate(zip(losses, rates, strict=True)):
+        wait += 1
+        if epoch == 0 or loss + experiment.min_delta < best:
+            best, wait = loss, 0
+        bests.append(best)
+        waits.append(wait)
+        if wait >= patience and rate > lowest:
+            wait = 0
+    return np.array(bests), np.array(waits)

@@ -6,6 +6,8 @@ import sys
 from itertools import pairwise
 from pathlib import Path
 
+import helpers
+
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
@@ -58,6 +60,17 @@ def test_format(notebook):
     assert (notebook.nbformat, notebook.nbformat_minor) == (4, 5)
     assert notebook.metadata.kernelspec == KERNEL
     assert set(notebook.metadata) == {"kernelspec", "language_info"}, "widget state, or a tool's"
+
+
+def test_the_set_up_is_short_and_all_comes_from_helpers_alone(notebook):
+    lines = [line for line in code_cells(notebook)[0].source.splitlines() if line]
+    assert len(lines) <= 8
+    assert lines[0].startswith("from helpers import "), "before TensorFlow: they import it quietly"
+    assert lines[-1] == 'plt.style.use("helpers.lesson")'
+    text = "\n".join(cell.source for cell in notebook.cells)
+    assert not re.search(r"\b(from|import) helpers\.", text)
+    taken = ", ".join(re.findall(r"from helpers import (\w+(?:, \w+)*)", text)).split(", ")
+    assert set(taken) <= set(helpers.__all__)
 
 
 def test_every_cell_was_run_once_from_the_top(notebook):

@@ -5,19 +5,19 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import fields
-from io import BytesIO
 from pathlib import Path
 
 from helpers import Experiment, explore, explore_descent, train
 from helpers.experiment import OPTIMIZERS
+from helpers.pictures import curves_picture
 from helpers.widgets.seeds import BackgroundRuns
+from tests.frames import names
 from tests.test_explorer import find, slider_of
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from PIL import Image
 from traitlets import TraitError
 
 ANYTHING = st.one_of(
@@ -36,9 +36,7 @@ CONTROLS = ("learning_rate", "momentum", "decay", "patience", "batch_size", "see
 
 def assert_true(explorer):
     """The picture is a whole one, and controls, sentence and run say the same."""
-    image = Image.open(BytesIO(find(explorer, "explorer-figure").value))
-    image.load()
-    assert np.ptp(np.asarray(image.convert("L"))) > 100, "an empty picture"
+    assert {"accuracy train", "rate run"} <= names(find(explorer, "explorer-figure").frame)
     assert "<script" not in find(explorer, "explorer-status").value
     for name, control in explorer.controls.items():
         if not control.disabled:
@@ -115,8 +113,8 @@ def test_a_run_that_diverges_is_drawn_and_named(kind):
     assert not np.isfinite(explorer.history.loss).all()
     assert "diverged" in find(explorer, "explorer-status").value
     assert_true(explorer)
-    for panel in explorer.picture.panels:
-        assert np.isfinite([*panel.ax.get_xlim(), *panel.ax.get_ylim()]).all()
+    for ax in explorer.picture.figure.axes:
+        assert np.isfinite([*ax.get_xlim(), *ax.get_ylim()]).all()
 
 
 def test_two_threads_at_two_sliders_of_one_explorer():
@@ -137,13 +135,12 @@ def test_two_threads_at_two_sliders_of_one_explorer():
     experiment = explorer.history.experiment
     assert (experiment.learning_rate, experiment.momentum, experiment.seed) == (0.0316, 0.5, 7)
     assert_true(explorer)
-    assert bytes(find(explorer, "explorer-figure").value) == fresh_picture(explorer)
+    assert find(explorer, "explorer-figure").frame == fresh_picture(explorer)
 
 
 def fresh_picture(explorer) -> bytes:
-    """The picture that the explorer draws of its run when nobody else draws."""
-    explorer.draw()
-    return bytes(find(explorer, "explorer-figure").value)
+    """The picture that is drawn of the explorer's run when nobody else draws."""
+    return curves_picture().draw(explorer.scene(explorer.state)).frame
 
 
 def test_explorers_in_two_threads_do_not_tear_each_other():
@@ -158,34 +155,8 @@ def test_explorers_in_two_threads_do_not_tear_each_other():
         for done in [threads.submit(moves, *pair) for pair in zip(explorers, names)]:
             done.result(timeout=600)
     for explorer in explorers[:2]:
-        assert bytes(find(explorer, "explorer-figure").value) == fresh_picture(explorer)
+        assert find(explorer, "explorer-figure").frame == fresh_picture(explorer)
         assert_true(explorer)
-
-
-@pytest.mark.parametrize("moment", ["train", "draw"])
-def test_the_stop_button_in_the_middle_of_a_move(monkeypatch, moment):
-    explorer = explore("learning_rate", **QUICK)
-    before, picture = explorer.history, bytes(find(explorer, "explorer-figure").value)
-
-    def stop(*_):
-        raise KeyboardInterrupt
-
-    if moment == "train":
-        monkeypatch.setattr("helpers.widgets.explorer.train", stop)
-    else:
-        monkeypatch.setattr(explorer.picture, "redraw_background", stop)
-        explorer.rate_panel.linear = True  # so that the axes are drawn again
-    slider_of(explorer, "learning_rate").value = 0.1
-    assert "Interrupted" in find(explorer, "explorer-status").value
-    assert explorer.history is before
-    assert bytes(find(explorer, "explorer-figure").value) == picture
-    assert_true(explorer)
-    monkeypatch.undo()
-    slider_of(explorer, "learning_rate").value = 0.1  # needs the same axes
-    assert explorer.history.experiment.learning_rate == 0.1
-    moved = bytes(find(explorer, "explorer-figure").value)
-    explorer.picture.redraw_background()
-    assert moved == fresh_picture(explorer), "the axes were left half-drawn"
 
 
 def test_an_explorer_displayed_twice_is_one():

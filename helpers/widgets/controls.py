@@ -1,69 +1,60 @@
-"""One control for one field of an Experiment: a number with its slider, or a list to choose from."""
+"""One control for one field of an Experiment: the kind of field decides which."""
 
-from collections.abc import Callable
+from functools import partial
 
-from helpers.experiment import KINDS
-from helpers.widgets.number import LABEL_WIDTH, SLIDERS, NumberControl
-from helpers.widgets.turn import in_turn
+from helpers.experiment import FIELDS, KINDS
+from helpers.fields import Choice, Number, Switch
+from helpers.widgets.number import LABEL_WIDTH, NumberControl
+from helpers.widgets.schedule_control import ScheduleControl
 from helpers.widgets.words import label_of
 
 import ipywidgets as widgets
 
-CHOICES = {
-    name: {label: value for value, label in KINDS[name].labels.items()}
-    for name in ("optimizer", "monitor")
-}
 
+class ListControl:
+    """A list to choose from, or a switch: one widget that holds the value itself."""
 
-class ChoiceControl(widgets.HBox):
-    """A list to choose from."""
-
-    def __init__(self, name: str, value, on_change: Callable, on_error: Callable):
-        """Build it; `on_change(value)` hears of the student's choices only."""
-        self.name = name
-        self.dropdown = widgets.Dropdown(
-            options=CHOICES[name],
-            value=value,
-            description=label_of(name),
-            style={"description_width": LABEL_WIDTH},
-            layout=widgets.Layout(width="230px"),
-        ).add_class(f"control-{name}")
-        self._moving = False
-        self.on_change = on_change
-        self.dropdown.observe(self._chosen, "value")
-        super().__init__([self.dropdown])
+    def __init__(self, stage, name: str, kind: Choice | Switch, move):
+        """Make it; `move` hears what the student chooses."""
+        common = {"description": label_of(name)}
+        if isinstance(kind, Choice):
+            common["options"] = [(label, value) for value, label in kind.labels.items()]
+            common["style"] = {"description_width": LABEL_WIDTH}
+            self.widget = stage.kit(
+                widgets.Dropdown, f"control-{name}", layout={"width": "230px"}, **common
+            )
+        else:
+            margin = {"margin": f"2px 2px 2px {LABEL_WIDTH}"}
+            self.widget = stage.kit(
+                widgets.Checkbox, f"control-{name}", layout=margin, indent=False, **common
+            )
+        stage.follow(self.widget, lambda value: move(kind.check(name, value)))
 
     @property
-    def value(self) -> str:
-        """The chosen value."""
-        return self.dropdown.value
-
-    @value.setter
-    def value(self, value: str):
-        self._moving = True
-        self.dropdown.value = value
-        self._moving = False
-
-    @in_turn
-    def _chosen(self, change):
-        if self._moving:
-            return
-        if change["new"] is None:  # only a message can choose nothing
-            self.value = change["old"]
-        else:
-            self.on_change(change["new"])
+    def value(self):
+        """The value that is shown."""
+        return self.widget.value
 
     @property
     def disabled(self) -> bool:
-        """Whether the student can choose now."""
-        return self.dropdown.disabled
+        """Whether the student cannot choose now."""
+        return self.widget.disabled
 
-    @disabled.setter
-    def disabled(self, disabled: bool):
-        self.dropdown.disabled = disabled
+    def look(self, value, disabled: bool = False) -> dict:
+        """The widget for this value."""
+        return {self.widget: {"value": value, "disabled": disabled}}
 
 
-def make_control(name: str, value, on_change: Callable, on_error: Callable):
-    """Make the control of a field that has a slider or a list."""
-    kind = NumberControl if name in SLIDERS else ChoiceControl
-    return kind(name, value, on_change, on_error)
+CONTROLS = {Number: NumberControl, Choice: ListControl, Switch: ListControl}
+CONTROLLED = tuple(
+    name for name in FIELDS if name == "schedule" or getattr(KINDS[name], "span", True)
+)
+"""The fields that have a control."""
+
+
+def make_control(stage, name: str):
+    """Make the control of a field, whose moves go to the stage's `move(name, value)`."""
+    move = partial(stage.move, name)
+    if name == "schedule":
+        return ScheduleControl(stage, move)
+    return CONTROLS[type(KINDS[name])](stage, name, KINDS[name], move)

@@ -1,87 +1,114 @@
 """The explorer of gradient descent: step, run and reset on a parabola or in a ravine."""
 
 import asyncio
-from html import escape
+from dataclasses import dataclass, replace
 
-from helpers.descent import PARABOLA, RAVINE
-from helpers.widgets.bowl import (
-    ARRIVED,
-    HIGHEST_RATE,
-    LEFT,
-    LOWEST_RATE,
-    MOST_STEPS,
-    DescentScene,
-    PathPanel,
-    RegimePanel,
-)
-from helpers.widgets.number import NumberControl, Range
-from helpers.widgets.picture import ImageWithTitle, Picture, still_bundle
-from helpers.widgets.turn import in_turn
+from helpers.descent import PARABOLA, RAVINE, Bowl
+from helpers.experiment import KINDS
+from helpers.fields import Span
+from helpers.pictures import DescentScene, descent_picture
+from helpers.pictures.bowl import ARRIVED, HIGHEST_RATE, LEFT, LOWEST_RATE, MOST_STEPS
+from helpers.pictures.stills import still_bundle
+from helpers.widgets.figure import Figure
+from helpers.widgets.number import NumberControl
+from helpers.widgets.stage import Stage
+from helpers.widgets.turn import TURN
 from helpers.widgets.words import status_line
 
 import ipywidgets as widgets
 
 SURFACES = {"parabola, curvature 1": PARABOLA, "ravine, curvatures 1 and 20": RAVINE}
-RATES = Range(LOWEST_RATE, HIGHEST_RATE, 0.05, log=True)
-FIRST_STEPS = 10
-WIDTH, HEIGHT = 560, 400
+RATE = replace(KINDS["learning_rate"], span=Span(LOWEST_RATE, HIGHEST_RATE, 0.05, log=True))
 
 
-class DescentExplorer(widgets.VBox):
+@dataclass(frozen=True)
+class State:
+    """Where to walk, how, and how far."""
+
+    bowl: Bowl = PARABOLA
+    learning_rate: float = 0.3
+    momentum: float = 0.0
+    steps: int = 10
+
+    @property
+    def scene(self) -> DescentScene:
+        """The path."""
+        return DescentScene(self.bowl, self.learning_rate, self.momentum, self.steps)
+
+
+class DescentExplorer(Stage):
     """Learning rate and momentum over gradient descent, step by step."""
+
+    interrupted = "Interrupted: this is still the path before."
 
     def __init__(self):
         """Show the first steps on the parabola."""
-        self.steps, self.task = FIRST_STEPS, None
-        self.surface = widgets.Dropdown(
-            options=SURFACES,
+        super().__init__()
+        self.task = None
+        with self.whole_or_nothing():
+            self._build()
+            self.begin(State)
+
+    def _build(self):
+        self.surface = self.kit(
+            widgets.Dropdown,
+            "control-surface",
+            options=list(SURFACES.items()),
             description="surface",
             style={"description_width": "100px"},
-            layout=widgets.Layout(width="330px", max_width="100%"),
-        ).add_class("control-surface")
-        self.rate = NumberControl("learning_rate", 0.3, self._changed, self.say, RATES)
-        self.momentum = NumberControl("momentum", 0.0, self._changed, self.say)
-        self.pictures = {
-            bowl: Picture([PathPanel(bowl), RegimePanel()], WIDTH, HEIGHT, share_x=False)
-            for bowl in SURFACES.values()
-        }
-        self.image = ImageWithTitle(
-            WIDTH, "Path of gradient descent on the surface; the sentence below says the result"
-        ).add_class("explorer-figure")
-        self.status = widgets.HTML().add_class("explorer-status")
-        self.surface.observe(self._changed, "value")
-        buttons = widgets.HBox(layout=widgets.Layout(flex_flow="row wrap"))
-        buttons.children = [
+            layout={"width": "330px", "max_width": "100%"},
+        )
+        self.rate = NumberControl(self, "learning_rate", RATE, self._setter("learning_rate"))
+        self.momentum = NumberControl(self, "momentum", KINDS["momentum"], self._setter("momentum"))
+        self.follow(self.surface, self._setter("bowl"))
+        self.renew()
+        label = "Path of gradient descent on the surface; the sentence below says the result"
+        self.figure = Figure(self.pictures[PARABOLA], label).add_class("explorer-figure")
+        self.kit.keep(self.figure, self.figure.layout)
+        buttons = [
             self._button("Step", "One step down the gradient", self.step),
             self._button("Run", f"Steps until it arrives, at most {MOST_STEPS}", self.run),
             self._button("Reset", "Back to the start", self.reset),
         ]
-        super().__init__([self.surface, self.rate, self.momentum, buttons, self.image, self.status])
-        self.add_class("explorer")
-        self.draw()
+        row = self.kit(widgets.HBox, children=buttons, layout={"flex_flow": "row wrap"})
+        controls = [self.surface, self.rate.widget, self.momentum.widget]
+        self.children = [*controls, row, self.figure, self.status]
 
     def _button(self, name, tooltip, action):
-        button = widgets.Button(
-            description=name, tooltip=tooltip, layout=widgets.Layout(width="90px")
-        ).add_class(f"explorer-{name.lower()}")
+        button = self.kit(
+            widgets.Button,
+            f"explorer-{name.lower()}",
+            description=name,
+            tooltip=tooltip,
+            layout={"width": "90px"},
+        )
         button.on_click(lambda _: action())
         return button
 
-    def _changed(self, _):
-        self._stop()
-        self.draw()
+    def _setter(self, field):
+        """An action that sets a field of the state, and ends a run that is under way."""
+
+        def set_field(value):
+            self._stop()
+            if value is None:  # only a message can choose nothing
+                raise ValueError(f"{field} is None, but must be chosen from the list.")
+            return replace(self.state, **{field: value})
+
+        return set_field
+
+    def _walk(self, steps: int) -> bool:
+        """Show so many steps; whether that went well."""
+        return self.attempt(lambda: replace(self.state, steps=min(steps, MOST_STEPS)))
 
     def step(self):
         """Take one more step."""
         self._stop()
-        self.steps = min(self.steps + 1, MOST_STEPS)
-        self.draw()
+        self._walk(self.state.steps + 1)
 
     def reset(self):
         """Go back to where the path starts."""
         self._stop()
-        self.steps = 0
-        self.draw()
+        self._walk(0)
 
     def run(self):
         """Take step after step until the path arrives, or leaves; all at once without an event loop."""
@@ -89,37 +116,48 @@ class DescentExplorer(widgets.VBox):
         try:
             self.task = asyncio.get_running_loop().create_task(self._run())
         except RuntimeError:
-            self.steps = MOST_STEPS
-            self.draw()
+            self._walk(MOST_STEPS)
 
     async def _run(self):
-        self.steps = 0
-        while self.draw() and self.steps < MOST_STEPS:
+        on_its_way = self._walk(0)
+        while on_its_way:
             await asyncio.sleep(0.07)
-            self.steps += 1
+            state = self.state
+            loss = state.scene.heights[-1]
+            on_its_way = ARRIVED < loss < LEFT and state.steps < MOST_STEPS
+            on_its_way = on_its_way and self._walk(state.steps + 1)
 
     def _stop(self):
         if self.task:
             self.task.cancel()
             self.task = None
 
-    @in_turn
-    def draw(self) -> bool:
-        """Draw the path and say where it is; whether it is still on its way."""
-        bowl = self.surface.value
-        scene = DescentScene(bowl, self.rate.value, self.momentum.value, self.steps)
-        self.image.value = self.pictures[bowl].draw(scene)
-        self.say(scene.sentence)
-        return ARRIVED < scene.heights[-1] < LEFT
+    def look(self, state: State) -> dict:
+        """Everything that is shown."""
+        scene = state.scene
+        return {
+            self.figure: self.pictures[state.bowl].draw(scene)._asdict(),
+            self.status: {"value": status_line(scene.sentence)},
+            self.surface: {"value": state.bowl},
+            **self.rate.look(state.learning_rate),
+            **self.momentum.look(state.momentum),
+        }
 
-    def say(self, sentence: str):
-        """Write a sentence under the picture."""
-        self.status.value = status_line(escape(sentence))
+    def renew(self):
+        """Make the pictures anew."""
+        self.pictures = {bowl: descent_picture(bowl) for bowl in SURFACES.values()}
+
+    def close(self):
+        """Close all models, and walk no further."""
+        self._stop()
+        super().close()
 
     def _repr_mimebundle_(self, **kwargs):
         """Live view, static picture for readers without a kernel, and a text that never varies."""
         bundle = super()._repr_mimebundle_(**kwargs)
-        return still_bundle(bundle, [self.image.value], "Explorer of gradient descent")
+        with TURN, self.drawing():
+            still = self.pictures[self.state.bowl].still(self.state.scene)
+        return still_bundle(bundle, [still], "Explorer of gradient descent")
 
 
 def explore_descent() -> DescentExplorer:

@@ -4,15 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
 from helpers.experiment import FIELDS, Experiment, History
-from helpers.widgets.controls import CHOICES
+from helpers.pictures import LETTERS
+from helpers.widgets.controls import CONTROLLED
 from helpers.widgets.explorer import Explorer
 from helpers.widgets.goals import check_goals
-from helpers.widgets.number import SLIDERS
-from helpers.widgets.picture import LETTERS
-from helpers.widgets.values import check_controls
-
-CONTROLLED = (*SLIDERS, *CHOICES, "schedule")
-"""The fields that have a control."""
+from helpers.widgets.schedule_control import check_breakpoints
+from helpers.widgets.state import check_controls, values_of
 
 
 def explore(
@@ -40,7 +37,9 @@ def explore(
         if name not in FIELDS:
             raise ValueError(f"{name!r} is no field of Experiment: {', '.join(FIELDS)} are.")
     experiment = Experiment(**fixed)
-    check_controls(fields, {name: getattr(experiment, name) for name in FIELDS})
+    check_controls(fields, values_of(experiment))
+    if "schedule" in fields:
+        check_breakpoints(experiment.schedule)
     pins = list(pinned) if isinstance(pinned, Sequence) else [pinned]
     if len(pins) > len(LETTERS) or not all(isinstance(pin, Experiment) for pin in pins):
         raise ValueError(f"pinned must be a list of at most {len(LETTERS)} Experiments.")

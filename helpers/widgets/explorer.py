@@ -1,226 +1,197 @@
 """An explorer: controls on top, the picture under them, and the run in words."""
 
-from html import escape
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 
-from helpers.experiment import FIELDS, Experiment, History
+from helpers.experiment import FIELDS, PLATEAU, Experiment, History, without_effect
+from helpers.pictures import Scene, curves_picture
+from helpers.pictures.stills import still_bundle
+from helpers.schedules import NAMED, SCHEDULES
 from helpers.training import train
 from helpers.widgets.controls import make_control
+from helpers.widgets.figure import Figure
 from helpers.widgets.fold import Fold
 from helpers.widgets.goals import Goals
 from helpers.widgets.options import Options
-from helpers.widgets.panels import AccuracyPanel, RatePanel
-from helpers.widgets.picture import ImageWithTitle, Picture, Scene, still_bundle
 from helpers.widgets.pins import Pins
-from helpers.widgets.plateau import MonitorPanel, WaitPanel
 from helpers.widgets.regions import Regions
-from helpers.widgets.schedule_control import ScheduleControl
 from helpers.widgets.seeds import BackgroundRuns
-from helpers.widgets.turn import TURN, in_turn
-from helpers.widgets.values import experiment_of, following, meaningless
-from helpers.widgets.words import (
-    differing_fields,
-    label_of,
-    sentence_of,
-    status_line,
-    title_of,
-    values_in_words,
-)
+from helpers.widgets.stage import Stage
+from helpers.widgets.state import State, experiment_of, following, values_of
+from helpers.widgets.turn import TURN
+from helpers.widgets.words import label_of, sentence_of, status_line, title_of, values_in_words
 
-import ipywidgets as widgets
-
+SHAPES = dict.fromkeys(setting for name in NAMED for setting in SCHEDULES[name].settings)
 COMPANIONS = {
     "decay": ("batch_size",),
-    "patience": ("monitor", "factor", "min_delta"),
-    "schedule": ("learning_rate",),
+    "patience": ("monitor", *PLATEAU),
+    "schedule": ("learning_rate", "warmup", *SHAPES),
 }
 """Further controls of an explorer that is about this field alone."""
 
-WIDTH = 560
 
+class Explorer(Stage):
+    """Controls over the fields of an Experiment; a move trains it and redraws the curves."""
 
-class Explorer(widgets.VBox):
-    """Controls over the fields of an Experiment; a move trains it and redraws the curves.
-
-    `values` is what the controls say, `history` the run on the picture, `previous` its ghost.
-    """
-
-    def __init__(self, fields, experiment: Experiment, pinned: list[Experiment], goals: dict):
+    def __init__(
+        self,
+        fields: tuple[str, ...],
+        experiment: Experiment,
+        pinned: list[Experiment],
+        goals: Mapping[str, Callable],
+    ):
         """Build the controls, train the first run and the pinned ones, and show them."""
-        self.fields, self.start, self.start_pins = fields, experiment, pinned
-        self.rates = {}  # optimizer: the rate it was left at
-        self.history = self.previous = self.epoch = None
-        self.band = []
-        self.goals = Goals(goals)
-        self._build()
-        super().__init__(self._rows())
-        self.add_class("explorer")
-        self.reset()
-        self.options.watch(self)
+        super().__init__()
+        self.fields, self.start = fields, experiment
+        with self.whole_or_nothing():
+            self._build(goals)
+            self.begin(self._first, pinned)
+        self.first = self.state
 
-    def _build(self):
+    def _build(self, goals):
         companions = COMPANIONS.get(self.fields[0], ()) if len(self.fields) == 1 else ()
-        self.controls = {name: self._control(name) for name in (*self.fields, *companions)}
-        self.rate_panel = RatePanel()
-        watching = [MonitorPanel(), WaitPanel()] if "patience" in self.fields else []
-        panels = [AccuracyPanel(), *watching, self.rate_panel]
-        height = 150 + 85 * sum(panel.height for panel in panels)
-        self.picture = Picture(panels, WIDTH, round(height))
-        self.image = ImageWithTitle(
-            WIDTH, "Accuracy and learning rate over the epochs; the sentence below says the result"
-        ).add_class("explorer-figure")
-        self.status = widgets.HTML().add_class("explorer-status")
-        self.regions = Regions(self.start.epochs, self._replayed)
-        self.regions.set_visible(self.fields == ("learning_rate",))
-        self.pins = Pins(lambda: self.attempt(self.draw))
-        self.background = BackgroundRuns(self._show_band)
-        self.options = Options(self.fields, self.regions.visible)
-        self.fold = Fold()
-
-    def _control(self, name):
-        def on_change(value):
-            self.move(name, value)
-
-        if name == "schedule":
-            return ScheduleControl(self.start, on_change, self.say)
-        return make_control(name, getattr(self.start, name), on_change, self.say)
-
-    def _rows(self):
-        wrap = widgets.Layout(flex_flow="row wrap")
-        return [
-            *self.controls.values(),
-            self.options,
-            widgets.HBox([self.image, self.regions], layout=wrap),
+        self.controls = {name: make_control(self, name) for name in (*self.fields, *companions)}
+        self.renew()
+        label = "Accuracy and learning rate over the epochs; the sentence below says the result"
+        self.figure = Figure(self.picture, label).add_class("explorer-figure")
+        self.kit.keep(self.figure, self.figure.layout)
+        self.regions, self.goals = Regions(self, self.figure), Goals(self, goals)
+        self.pins, self.fold = Pins(self), Fold(self)
+        self.options = Options(self, self.regions.button)
+        self.background = BackgroundRuns(lambda *told: self.attempt(self._banded, *told))
+        self.children = [
+            *(control.widget for control in self.controls.values()),
+            self.options.widget,
+            self.regions.widget,
             self.status,
-            self.goals,
-            self.pins,
-            self.fold,
+            *([self.goals.widget] if goals else []),
+            self.pins.widget,
+            self.fold.widget,
         ]
 
-    # What the student does: everything through `attempt`, which says what went wrong
+    @property
+    def history(self) -> History:
+        """The run on the picture."""
+        return self.state.history
 
-    def attempt(self, action, *arguments) -> bool:
-        """Do one thing at a time; an exception, which the front end would swallow, becomes a sentence."""
-        with TURN:
-            try:
-                action(*arguments)
-            except ValueError as error:
-                self.say(str(error))
-            except KeyboardInterrupt:
-                self.say("Interrupted: this is still the run before.")
-            except Exception as error:
-                self.say(f"This could not be shown ({type(error).__name__}: {error}).")
-            else:
-                return True
-            return False
+    @property
+    def values(self) -> Mapping:
+        """What the controls say."""
+        return self.state.values
 
-    @in_turn
-    def move(self, name: str, value):
-        """One control moved: train that experiment and show it, or say why not and move it back."""
-        before = self.values
-        values = {**before, name: value}
-        if name != "optimizer" or "learning_rate" in self.controls:  # a fixed rate stays
-            hold = self.options.holds_step_size
-            values = following(values, before, name, self.rates, hold)
-        if self.attempt(lambda: self._train(experiment_of(values))):
-            self.rates[before["optimizer"]] = before["learning_rate"]
-            self.values = values
-        self._update_controls()
+    # What the student does
 
-    def _update_controls(self):
-        disabled = meaningless(self.values)
-        for name, control in self.controls.items():
-            control.disabled = name in disabled
-            if control.value != self.values[name]:
-                control.value = self.values[name]
-
-    @in_turn
     def reset(self):
-        """Return to the first run and the first pins, without a ghost."""
-        self.values = {name: getattr(self.start, name) for name in FIELDS}
-        self.rates = {}
-        self._update_controls()
-        self.attempt(self._start)
+        """Return to the first run and the first pins, without a ghost; axes and options stay."""
+        self.attempt(self._reset)
 
-    def _start(self):
-        self.history = None
-        self.pins.clear()
-        self.goals.clear()
-        for experiment in self.start_pins:
-            fields = differing_fields(experiment, Experiment()) or ["learning_rate"]
-            self.pins.add(train(experiment), values_in_words(experiment, fields))
-        self._train(self.start)
-
-    @in_turn
     def pin(self):
         """Keep the run on the picture."""
-        label = values_in_words(self.history.experiment, self._told())
-        if self.attempt(self.pins.add, self.history, label):
-            self.attempt(self.draw)
+        self.attempt(lambda: replace(self.state, pins=self.pins.added(self.history)))
 
-    def show_regions(self, visible: bool):
-        """Show the decision regions beside the curves, or hide them."""
-        self.attempt(self.regions.set_visible, visible)
+    # Actions: each returns the next state
 
-    @in_turn
-    def choose_seeds(self, number: int):
-        """Draw a band of this many more seeds from now on; 0 for none."""
-        self._show_band([])
-        self.background.start(self.history.experiment, number)
+    def _first(self, pinned: list[Experiment]) -> State:
+        history, pins = train(self.start), tuple(map(train, pinned))
+        regions = self.fields == ("learning_rate",)
+        state = State(values_of(self.start), history, pins=pins, regions=regions)
+        return self._with_goals(state)
 
-    @in_turn
-    def set_axes(self, linear: bool, updates: bool):
-        """Draw the rate on a linear axis, or over updates."""
-        self.rate_panel.linear, self.rate_panel.updates = linear, updates
-        self.attempt(self.draw)
+    def _reset(self) -> State:
+        first = self.first
+        again = {"values": first.values, "rates": {}, "previous": None, "epoch": None}
+        band = self.state.band if self.history is first.history else ()
+        history = {"history": first.history, "pins": first.pins, "met": first.met, "band": band}
+        return replace(self.state, **again, **history)
 
-    @in_turn
-    def _replayed(self, epoch: int | None):
-        self.epoch = epoch
-        self.attempt(self.draw)
+    def move(self, name: str, value) -> State:
+        """One control moved: train that experiment."""
+        before = self.state
+        values = {**before.values, name: value}
+        rates = {**before.rates, before.values["optimizer"]: before.values["learning_rate"]}
+        if name != "optimizer" or "learning_rate" in self.controls:  # a fixed rate stays
+            hold = self.options.holds_step_size
+            values["learning_rate"] = following(values, before, name, hold)
+        experiment = experiment_of(values)
+        if experiment == before.history.experiment:
+            return replace(before, values=values, rates=rates)
+        run = {"history": train(experiment), "previous": before.history, "band": (), "epoch": None}
+        return self._with_goals(replace(before, values=values, rates=rates, **run))
 
-    @in_turn
-    def _show_band(self, histories: list[History]):
-        self.band = [self.history, *histories] if histories else []
-        self.attempt(self.draw)
+    def choose(self, option: str, value) -> State:
+        """One of the options was chosen, such as an axis."""
+        state = replace(self.state, **{option: value})
+        if option == "seeds":
+            state = replace(state, band=())
+        if option == "regions":
+            state = replace(state, epoch=None)
+        return state
+
+    def _with_goals(self, state: State) -> State:
+        met = self.goals.met_by(state.history, state.met, self.told(state, state.history))
+        return replace(state, met=met)
+
+    def _banded(self, history: History, result: list[History] | Exception) -> State:
+        if isinstance(result, Exception):
+            raise result
+        late = history is not self.history or len(result) != self.state.seeds
+        return self.state if late else replace(self.state, band=(history, *result))
 
     # What the explorer shows
 
-    def _train(self, experiment: Experiment):
-        """Train and show; where that fails, the run before stays."""
-        self.background.cancel()
-        before = self.history, self.previous, self.band, self.epoch
-        try:
-            self.history, self.previous = train(experiment), self.history
-            self.band, self.epoch = [], None
-            self.draw()
-            self.status.value = status_line(sentence_of(self.history, self._told()))
-            self.regions.show(self.history)
-            self.fold.show(self.history)
-            self.goals.show(self.history, values_in_words(experiment, self._told()))
-        except BaseException:  # the stop button, too
-            self.history, self.previous, self.band, self.epoch = before
-            raise
-        self.background.start(experiment, self.options.seeds)
+    def told(self, state: State, history: History, more=()) -> str:
+        """The values of a run that its words tell: those under control, and others that moved."""
+        values = values_of(history.experiment)
+        others = values_of(self.start), values_of(state.history.experiment)
+        moved = {name for name in FIELDS if any(values[name] != other[name] for other in others)}
+        fields = moved.union(self.fields, more) - without_effect(values)
+        return values_in_words(history.experiment, [name for name in FIELDS if name in fields])
 
-    def _told(self) -> list[str]:
-        """The fields that the sentence names: those under control, and others that moved."""
-        moved = differing_fields(self.history.experiment, self.start)
-        return [name for name in FIELDS if name in self.fields or name in moved]
+    def scene(self, state: State) -> Scene:
+        """What the picture shows."""
+        title = title_of(state.history, self.told(state, state.history))
+        beside = state.previous, list(state.band), list(state.pins), state.epoch
+        return Scene(state.history, title, *beside, state.linear_rate, state.over_updates)
 
-    def draw(self):
-        """Draw the picture again."""
-        title = title_of(self.history, self._told())
-        self.image.value = self.picture.draw(
-            Scene(self.history, title, self.previous, self.band, self.pins.histories, self.epoch)
-        )
+    def look(self, state: State) -> dict:
+        """Everything that is shown."""
+        sentence = sentence_of(state.history, self.told(state, state.history))
+        look = {
+            self.figure: self.picture.draw(self.scene(state))._asdict(),
+            self.status: {"value": status_line(sentence)},
+        }
+        idle = without_effect(state.values)
+        for name, control in self.controls.items():
+            look |= control.look(state.values[name], name in idle)
+        for part in (self.regions, self.options, self.goals, self.pins, self.fold):
+            look |= part.look(state)
+        return look
 
-    def say(self, sentence: str):
-        """Write a sentence in the status line."""
-        self.status.value = status_line(escape(sentence))
+    def renew(self):
+        """Make the pictures anew."""
+        self.picture = curves_picture("patience" in self.fields)
+        if hasattr(self, "regions"):
+            self.regions.renew()
+
+    def rest(self):
+        """Close what is unpinned; train more seeds while nothing moves."""
+        self.pins.tidy()
+        if self.state:
+            self.background.start(self.history, self.state.seeds)
+
+    def close(self):
+        """Close all models, and train nothing more."""
+        if hasattr(self, "background"):
+            self.background.cancel()
+        super().close()
 
     def _repr_mimebundle_(self, **kwargs):
         """Live view, static picture for readers without a kernel, and a text that never varies."""
-        self.regions.draw_pending()
-        images = [self.image, self.regions.image] if self.regions.visible else [self.image]
+        bundle = super()._repr_mimebundle_(**kwargs)
+        with TURN, self.drawing():
+            stills = [self.picture.still(self.scene(self.state))]
+            if scene := self.regions.scene(self.state):
+                stills.append(self.regions.picture.still(scene))
         text = f"Explorer of {', '.join(map(label_of, self.fields))}"
-        return still_bundle(super()._repr_mimebundle_(**kwargs), [i.value for i in images], text)
+        values = self.told(self.state, self.history, self.controls)
+        return still_bundle(bundle, stills, text, values)

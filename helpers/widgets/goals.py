@@ -8,30 +8,34 @@ from helpers.experiment import History
 import ipywidgets as widgets
 
 
-class Goals(widgets.HTML):
+class Goals:
     """A list of goals; a goal that was met once stays ticked, with the run that met it."""
 
-    def __init__(self, goals: Mapping[str, Callable[[History], bool]]):
+    def __init__(self, stage, goals: Mapping[str, Callable[[History], bool]]):
         """Map the words of each goal to whether a run meets it."""
-        self.goals, self.met = dict(goals), {}
-        super().__init__()
-        self.add_class("explorer-goals")
-        self.layout.display = None if goals else "none"
+        self.goals = goals
+        self.widget = stage.kit(widgets.HTML, "explorer-goals")
 
-    def clear(self):
-        """Untick all."""
-        self.met = {}
+    def met_by(self, history: History, met: Mapping, values: str) -> dict:
+        """The goals met before and those that this run meets; values: the run in words."""
+        new = [words for words in self.goals if words not in met and self._is_met(words, history)]
+        return {**met, **dict.fromkeys(new, values)}
 
-    def show(self, history: History, values: str):
-        """Tick what this run meets; values: the run in words."""
-        for words, is_met in self.goals.items():
-            if words not in self.met and is_met(history):
-                self.met[words] = values
-        self.value = "".join(f"<div>{self._line(words)}</div>" for words in self.goals)
+    def _is_met(self, words: str, history: History) -> bool:
+        try:
+            return bool(self.goals[words](history))
+        except Exception as error:
+            said = f"{type(error).__name__}: {error}".rstrip(": ")
+            raise ValueError(f'The goal "{words}" could not be checked ({said}).') from error
 
-    def _line(self, words: str) -> str:
-        if words in self.met:
-            return f"☑ Goal met: {escape(words)} <i>({escape(self.met[words])})</i>"
+    def look(self, state) -> dict:
+        """One line for each goal."""
+        lines = [f"<div>{self._line(words, state.met)}</div>" for words in self.goals]
+        return {self.widget: {"value": "".join(lines)}}
+
+    def _line(self, words: str, met: Mapping) -> str:
+        if words in met:
+            return f"☑ Goal met: {escape(words)} <i>({escape(met[words])})</i>"
         return f"☐ Goal: {escape(words)}"
 
 

@@ -1,65 +1,64 @@
 """The pinned runs: kept on the picture under a letter, listed in a small table."""
 
-from collections.abc import Callable
+from dataclasses import replace
 from html import escape
 
 from helpers.experiment import History
 from helpers.outcome import outcome
-from helpers.widgets.picture import LETTERS, PIN_STYLES
+from helpers.pictures import LETTERS, PIN_STYLES
 from helpers.widgets.words import percent
 
 import ipywidgets as widgets
 
 
-class Pins(widgets.VBox):
+class Pins:
     """Up to six runs, each with its letter, its values, its result and a button to unpin it."""
 
-    def __init__(self, on_change: Callable):
-        """`on_change()` is called after the student has unpinned a run."""
-        self.on_change = on_change
-        self.pinned = []  # pairs (History, its values in words)
-        super().__init__()
-        self.add_class("explorer-pins")
+    def __init__(self, stage):
+        """Begin without any."""
+        self.stage, self.rows = stage, {}  # pinned run: its row, button and text
+        self.widget = stage.kit(widgets.VBox, "explorer-pins")
+        self._make_row(None)  # so that all later ones share its layouts and styles
+        self.tidy()
 
-    @property
-    def histories(self) -> list[History]:
-        """The pinned runs in the order of their letters."""
-        return [history for history, _ in self.pinned]
-
-    def add(self, history: History, label: str):
-        """Pin a run; ValueError where it is pinned already or no letter is left."""
-        if any(history.experiment == other.experiment for other in self.histories):
+    def added(self, history: History) -> tuple[History, ...]:
+        """The pins with one more; ValueError where it is pinned already or no letter is left."""
+        pins = self.stage.state.pins
+        if any(history.experiment == other.experiment for other in pins):
             raise ValueError("This run is pinned already.")
-        if len(self.pinned) == len(LETTERS):
+        if len(pins) == len(LETTERS):
             raise ValueError(f"{len(LETTERS)} runs are pinned, as many as fit: unpin one first.")
-        self._list([*self.pinned, (history, label)])
+        return *pins, history
 
-    def clear(self):
-        """Unpin all."""
-        self._list([])
+    def _unpinned(self, history):
+        state = self.stage.state
+        return replace(state, pins=tuple(pin for pin in state.pins if pin is not history))
 
-    def _unpin(self, history):
-        self._list([pin for pin in self.pinned if pin[0] is not history])
-        self.on_change()
+    def _make_row(self, history):
+        kit = self.stage.kit
+        unpin = kit(widgets.Button, "explorer-unpin", icon="times", layout={"width": "34px"})
+        unpin.on_click(lambda _: self.stage.attempt(self._unpinned, history))
+        text = kit(widgets.HTML)
+        row = kit(widgets.HBox, children=[unpin, text], layout={"align_items": "center"})
+        self.rows[history] = row, unpin, text
 
-    def _list(self, pinned):
-        rows, self.pinned = self.children, pinned
-        self.children = [
-            self._row(letter, colour, *pin)
-            for letter, (colour, _), pin in zip(LETTERS, PIN_STYLES, pinned, strict=False)
-        ]
-        for row in rows:
-            for widget in (*row.children, row):
-                widget.close()
+    def look(self, state) -> dict:
+        """A row for each pinned run."""
+        look = {self.widget: {"children": []}}
+        for letter, (colour, _), history in zip(LETTERS, PIN_STYLES, state.pins, strict=False):
+            if history not in self.rows:
+                self._make_row(history)
+            row, unpin, text = self.rows[history]
+            result, values = outcome(history), escape(self.stage.told(state, history))
+            words = f"{values}: {percent(result.accuracy, 1)}, {result.kind}"
+            underlined = f'<b style="border-bottom: 3px solid {colour}">{letter}</b>'
+            look[unpin] = {"tooltip": f"Unpin run {letter}"}
+            look[text] = {"value": f"{underlined}&ensp;{words}"}
+            look[self.widget]["children"].append(row)
+        return look
 
-    def _row(self, letter, colour, history, label):
-        result = outcome(history)
-        text = widgets.HTML(
-            f'<b style="border-bottom: 3px solid {colour}">{letter}</b>&ensp;{escape(label)}: '
-            f"{percent(result.accuracy, 1)}, {result.kind}"
-        )
-        unpin = widgets.Button(
-            icon="times", tooltip=f"Unpin run {letter}", layout=widgets.Layout(width="34px")
-        ).add_class("explorer-unpin")
-        unpin.on_click(lambda _: self._unpin(history))
-        return widgets.HBox([unpin, text], layout=widgets.Layout(align_items="center"))
+    def tidy(self):
+        """Close the rows that are no longer shown."""
+        pinned = self.stage.state.pins if self.stage.state else ()
+        for history in [history for history in self.rows if history not in pinned]:
+            self.stage.kit.close(*self.rows.pop(history))

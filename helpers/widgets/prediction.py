@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from html import escape
 
+from helpers.widgets.kit import Kit, Kitted
 from helpers.widgets.words import status_line
 
 import ipywidgets as widgets
 
-WIDE = widgets.Layout(width="420px", max_width="100%")
 
-
-class Still:
+class Still(Kitted):
     """For readers without a kernel: a fixed text in place of the widget."""
 
     still = ""
@@ -26,16 +25,19 @@ class Prediction(Still, widgets.VBox):
     def __init__(self, question: str, choices: Sequence[str], unit: str):
         """Ask; without choices for a number in this unit."""
         self.still = f"Your prediction: {question} (Run this cell to write it down.)"
-        self.unit = f" {unit}".rstrip()
-        name = {"description": "I predict", "layout": WIDE}
+        self.unit, self.kit = f" {unit}".rstrip(), Kit()
         if choices:
             options = [("choose …", ""), *((str(choice), str(choice)) for choice in choices)]
-            self.answer = widgets.Dropdown(options=options, value="", **name)
+            kind, more = widgets.Dropdown, {"options": options, "value": ""}
         else:
             placeholder = f"a number{f' ({unit})' if unit else ''}"
-            self.answer = widgets.Text(placeholder=placeholder, continuous_update=False, **name)
-        self.answer.add_class("prediction-answer")
-        super().__init__([widgets.HTML(f"<b>{escape(question)}</b>"), self.answer])
+            kind, more = widgets.Text, {"placeholder": placeholder, "continuous_update": False}
+        wide = {"width": "420px", "max_width": "100%"}
+        self.answer = self.kit(
+            kind, "prediction-answer", description="I predict", layout=wide, **more
+        )
+        asked = self.kit(widgets.HTML, value=f"<b>{escape(question)}</b>")
+        super().__init__([asked, self.answer], layout=self.kit.share(widgets.Layout))
         self.add_class("prediction")
 
     def compare(self, measured) -> "Comparison":
@@ -50,7 +52,9 @@ class Comparison(Still, widgets.HTML):
         """Follow the prediction."""
         self.prediction, self.measured = prediction, measured + prediction.unit
         self.still = f"Measured: {self.measured}."
-        super().__init__()
+        self.kit = Kit()
+        super().__init__(layout=self.kit.share(widgets.Layout))
+        self.kit.keep(self.style)
         self.add_class("prediction-result")
         prediction.answer.observe(self._write, "value")
         self._write()

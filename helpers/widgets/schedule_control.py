@@ -1,90 +1,157 @@
-"""The control of a student's own schedule."""
+"""The control of the schedule: a list, and under it the breakpoints of one's own steps."""
 
-from collections.abc import Callable
+from typing import NamedTuple
 
-from helpers.experiment import Experiment
-from helpers.widgets.number import NumberControl
-from helpers.widgets.turn import in_turn
+from helpers.experiment import KINDS
+from helpers.fields import shown
+from helpers.schedules import NAMED, SCHEDULES
+from helpers.widgets.number import LABEL_WIDTH, NumberControl
 
 import ipywidgets as widgets
 
 BREAKPOINTS = 3
+CONSTANT, BY_DECAY, STEPS = tuple(SCHEDULES)[:3]
 
 
-class ScheduleControl(widgets.VBox):
-    """A piecewise-constant rate: from which epoch on, which rate; three breakpoints to set."""
+class Row(NamedTuple):
+    """A breakpoint: whether it is in use, from which epoch on, which rate."""
 
-    def __init__(self, experiment: Experiment, on_change: Callable, on_error: Callable):
-        """Build a row for each breakpoint; `on_change(schedule)` hears of the student's moves only."""
-        if len(experiment.schedule) > BREAKPOINTS:
-            raise ValueError(
-                f"schedule has {len(experiment.schedule)} breakpoints, but the control at most "
-                f"{BREAKPOINTS}."
-            )
-        self.on_change, self.last, self._moving = on_change, experiment.epochs - 1, True
-        self.rows = [self._row(number, on_error) for number in range(BREAKPOINTS)]
-        self.value = experiment.schedule
-        wrap = widgets.Layout(flex_flow="row wrap", align_items="center", max_width="700px")
-        super().__init__([widgets.HBox(row, layout=wrap) for row in self.rows])
-        self.add_class("control-schedule")
+    used: bool
+    epoch: int
+    rate: float
 
-    def _row(self, number, on_error):
-        used = widgets.Checkbox(
+
+class Steps(tuple):
+    """Pairs (epoch, rate) in the order of their epochs, which remember the rows they come from."""
+
+    rows: list[Row]
+
+    @classmethod
+    def of(cls, rows: list[Row]):
+        """The breakpoints in use; of two in one epoch, the last."""
+        steps = cls(sorted({row.epoch: row.rate for row in rows if row.used}.items()))
+        steps.rows = rows
+        return steps
+
+
+def check_breakpoints(schedule):
+    """ValueError for more breakpoints than there are rows."""
+    if not isinstance(schedule, str) and len(schedule) > BREAKPOINTS:
+        raise ValueError(
+            f"schedule is {shown(schedule)}, but must have at most {BREAKPOINTS} breakpoints "
+            "beside a control of it."
+        )
+
+
+class ScheduleControl:
+    """A list of the schedules; one's own steps have three breakpoints to set."""
+
+    def __init__(self, stage, move):
+        """Make the list and a row for each breakpoint; `move` hears which schedule is chosen."""
+        self.stage, self.move, self.last = stage, move, stage.start.epochs - 1
+        self.list = stage.kit(
+            widgets.Dropdown,
+            "control-schedule",
+            options=self._options(),
+            description="schedule",
+            style={"description_width": LABEL_WIDTH},
+            layout={"width": "330px", "max_width": "100%"},
+        )
+        self.rows = [self._row(number) for number in range(BREAKPOINTS if self.last else 0)]
+        wrap = {"flex_flow": "row wrap", "align_items": "center", "max_width": "700px"}
+        lines = [
+            stage.kit(widgets.HBox, children=[used, start, rate.widget], layout=wrap)
+            for used, start, rate in self.rows
+        ]
+        self.folded, self.unfolded = (self.list,), (self.list, *lines)
+        self.widget = stage.kit(widgets.VBox, children=self.folded)
+        stage.follow(self.list, self._chosen)
+
+    def _options(self):
+        """Labels and keys; without a second epoch there is no place for a step."""
+        keys = (CONSTANT, STEPS, *NAMED) if self.last else (CONSTANT, *NAMED)
+        labels = [SCHEDULES[key].label for key in keys]
+        if self.stage.start.decay or "decay" in self.stage.fields:
+            labels[0] += f" or {SCHEDULES[BY_DECAY].label}"
+        return list(zip(labels, keys, strict=True))
+
+    def _row(self, number):
+        kit = self.stage.kit
+        used = kit(
+            widgets.Checkbox,
             description=f"breakpoint {number + 1}",
             indent=False,
-            layout=widgets.Layout(width="110px"),
+            layout={"width": "110px"},
         )
-        start = widgets.IntSlider(
+        start = kit(
+            widgets.IntSlider,
+            f"control-epoch-{number + 1}",
             min=1,
             max=self.last,
             description="from epoch",
             style={"description_width": "74px"},
-            layout=widgets.Layout(flex="1 1 200px", width="auto", min_width="180px"),
-        ).add_class(f"control-epoch-{number + 1}")
-        rate = NumberControl("learning_rate", 1e-3, lambda _: self._use(number), on_error)
-        rate.box.description = "rate"
-        rate.box.style.description_width = "40px"
-        rate.box.layout.width = "120px"
-        rate.layout.flex = "1 1 240px"
-        rate.slider.remove_class("control-learning_rate").add_class(f"control-rate-{number + 1}")
-        used.observe(self._changed, "value")
-        start.observe(lambda _: self._use(number), "value")
+            layout={"flex": "1 1 200px", "width": "auto", "min_width": "180px"},
+        )
+        follow, change, kind = self.stage.follow, self._changed, KINDS["learning_rate"]
+        follow(used, lambda value: change(number, used=value))
+        follow(start, lambda epoch: change(number, used=True, epoch=epoch))
+        rate = NumberControl(
+            self.stage,
+            "learning_rate",
+            kind,
+            lambda rate: change(number, used=True, rate=rate),
+            "rate",
+            f"rate-{number + 1}",
+        )
         return used, start, rate
 
+    def _changed(self, number: int, **change):
+        """A row has changed; what is moved is in use from then on."""
+        rows = self._rows()
+        rows[number] = rows[number]._replace(**change)
+        return self.move(Steps.of(rows))
+
+    def _chosen(self, key):
+        if key != STEPS:
+            return self.move(() if key == CONSTANT else key)
+        rows = self._rows()
+        if not any(row.used for row in rows):
+            rows[0] = rows[0]._replace(used=True)
+        return self.move(Steps.of(rows))
+
+    def _rows(self) -> list[Row]:
+        """The rows as they stand."""
+        if self.stage.state is None:  # not yet
+            return self._rows_of(())
+        return [Row(used.value, start.value, rate.value) for used, start, rate in self.rows]
+
+    def _rows_of(self, schedule) -> list[Row]:
+        """The rows for a schedule; where nothing is given, half of what is left, at a tenth of the rate."""
+        epoch, rate, rows = 0, self.stage.start.learning_rate, []
+        for number in range(len(self.rows)):
+            epoch, rate = (epoch + self.last + 1) // 2, max(rate / 10, 1e-12)
+            if number < len(schedule):
+                epoch, rate = schedule[number]
+            rows.append(Row(number < len(schedule), epoch, rate))
+        return rows
+
     @property
-    def value(self) -> tuple[tuple[int, float], ...]:
-        """The breakpoints in use, in the order of their epochs; of two in one epoch, the last."""
-        used = {start.value: rate.value for used, start, rate in self.rows if used.value}
-        return tuple(sorted(used.items()))
+    def value(self):
+        """The schedule that is shown."""
+        if self.list.value == STEPS:
+            return Steps.of(self._rows())
+        return () if self.list.value == CONSTANT else self.list.value
 
-    @value.setter
-    def value(self, schedule):
-        self._moving = True
-        for number, (used, start, rate) in enumerate(self.rows):
-            used.value = number < len(schedule)
-            epoch, level = (self.last * (number + 1) // (BREAKPOINTS + 1), 1e-3)
-            start.value, rate.value = schedule[number] if used.value else (max(epoch, 1), level)
-        self._moving = False
+    disabled = False  # a schedule has an effect beside everything
 
-    @property
-    def disabled(self) -> bool:
-        """A schedule has a meaning beside everything."""
-        return False
-
-    @disabled.setter
-    def disabled(self, disabled: bool):
-        pass
-
-    @in_turn
-    def _use(self, number: int):
-        """A breakpoint that is moved is in use from then on."""
-        used = self.rows[number][0]
-        if used.value or self._moving:
-            self._changed(None)
-        else:
-            used.value = True  # which is a change itself
-
-    @in_turn
-    def _changed(self, _):
-        if not self._moving:
-            self.on_change(self.value)
+    def look(self, value, disabled: bool = False) -> dict:
+        """The list, and the rows, which stay as they stand where the schedule has no steps."""
+        key = value if isinstance(value, str) else STEPS if value else CONSTANT
+        rows = getattr(value, "rows", None)
+        if not rows:
+            rows = self._rows_of(value) if key == STEPS else self._rows()
+        look = {self.list: {"value": key}}
+        look[self.widget] = {"children": self.unfolded if key == STEPS else self.folded}
+        for (used, start, rate), row in zip(self.rows, rows, strict=True):
+            look |= {used: {"value": row.used}, start: {"value": row.epoch}} | rate.look(row.rate)
+        return look

@@ -14,40 +14,45 @@ _one_thread = ThreadPoolExecutor(1, "more-seeds")
 
 
 class BackgroundRuns:
-    """Train an experiment with other seeds, in one thread beside the kernel's own event loop.
+    """Train a run's experiment with other seeds, in one thread beside the kernel's own event loop.
 
     Everything but the training happens in the event loop, between the student's moves; a move cancels
     what is left, so that at most the run that is under way goes on.
     """
 
-    def __init__(self, on_done: Callable[[list[History]], None]):
-        """`on_done(histories)` is called in the event loop when all runs are there.
+    def __init__(self, on_end: Callable):
+        """`on_end(history, result)` is called in the event loop: all runs, or what went wrong."""
+        self.on_end = on_end
+        self.task = self.wanted = None
 
-        It must not raise: nobody would hear of it.
-        """
-        self.on_done = on_done
-        self.task = None
-
-    def start(self, experiment: Experiment, number: int):
-        """Train the seeds after this one, once the student rests; without an event loop, nothing."""
+    def start(self, history: History, number: int):
+        """Train the seeds after this run's, once the student rests; without an event loop, nothing."""
+        if self.wanted == (history, number):
+            return
         self.cancel()
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:
             return
+        self.wanted = history, number
         if number:
-            self.task = loop.create_task(self._train(other_seeds(experiment, number)))
+            self.task = loop.create_task(self._train(history, number))
 
     def cancel(self):
         """Give up what is not trained yet."""
         if self.task:
             self.task.cancel()
-            self.task = None
+        self.task = self.wanted = None
 
-    async def _train(self, experiments: list[Experiment]):
+    async def _train(self, history: History, number: int):
         await asyncio.sleep(REST)
         loop = asyncio.get_running_loop()
-        self.on_done([await loop.run_in_executor(_one_thread, train, e) for e in experiments])
+        try:
+            experiments = other_seeds(history.experiment, number)
+            result = [await loop.run_in_executor(_one_thread, train, e) for e in experiments]
+        except Exception as error:
+            result = error
+        self.on_end(history, result)
 
 
 def other_seeds(experiment: Experiment, number: int) -> list[Experiment]:

@@ -1,18 +1,50 @@
-"""One thing at a time: a front end may run the callbacks of widgets in a second thread."""
+"""One thing at a time, and the stop button only where it does no harm."""
 
-from functools import wraps
-from threading import RLock
+import signal
+from contextlib import contextmanager
+from threading import RLock, current_thread, main_thread
 
 TURN = RLock()
-"""Held while an explorer changes or draws; one for all, since matplotlib is not safe in two threads."""
+"""Held while an explorer changes or draws: a front end may call from a second thread; one lock for all,
+since matplotlib is not safe in two."""
 
 
-def in_turn(function):
-    """Let a callback wait until no other one is running."""
+class StopButton:
+    """Takes the signal of the stop button: raises KeyboardInterrupt within `stoppable`, else waits."""
 
-    @wraps(function)
-    def waiting(*arguments, **options):
-        with TURN:
-            return function(*arguments, **options)
+    allowed = pressed = False
 
-    return waiting
+    def __call__(self, *_):
+        """The button was pressed."""
+        if self.allowed:
+            raise KeyboardInterrupt
+        self.pressed = True
+
+    @contextmanager
+    def stoppable(self):
+        """What is in here may be given up at any moment."""
+        self.allowed = True
+        try:
+            yield
+        finally:
+            self.allowed = False
+
+
+@contextmanager
+def turn():
+    """Wait until nobody else is at it; yields the StopButton, which passes on at the end what waited.
+
+    Python hears the stop button in its main thread alone, and not at all where the kernel ignores it.
+    """
+    with TURN:
+        button, before = StopButton(), signal.getsignal(signal.SIGINT)
+        if current_thread() is not main_thread() or not callable(before):
+            yield button
+            return
+        signal.signal(signal.SIGINT, button)
+        try:
+            yield button
+        finally:
+            signal.signal(signal.SIGINT, before)
+            if button.pressed:
+                before(signal.SIGINT, None)

@@ -3,9 +3,10 @@
 from html import escape
 from math import isfinite
 
-from helpers.experiment import FIELDS, Experiment, History
+from helpers.experiment import FIELDS, KINDS, Experiment, History
 from helpers.outcome import outcome, rules
 from helpers.problems import Problem
+from helpers.schedules import schedule_of
 
 
 def status_line(html: str) -> str:
@@ -18,22 +19,34 @@ def label_of(name: str) -> str:
     return name.replace("_", " ")
 
 
-def shown(value) -> str:
+def exact(number: float) -> str:
+    """Write a number so that it can be read back, as short as that allows."""
+    short = f"{number:.6g}"
+    return short if float(short) == number else repr(number)
+
+
+def off_value(name: str):
+    """The value that switches a field off; `...` where none does."""
+    return getattr(getattr(KINDS.get(name), "span", None), "off", ...)
+
+
+def shown(name: str, value) -> str:
     """Write a field's value as the controls and the sentences do."""
-    if value is None:
+    if value is None or value is False or value == off_value(name):
         return "off"
     if isinstance(value, tuple):
-        return ", ".join(f"{shown(rate)} from epoch {epoch}" for epoch, rate in value) or "none"
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
+        return ", ".join(f"{exact(rate)} from epoch {epoch}" for epoch, rate in value)
+    if value is True:
+        return "on"
+    return exact(value) if isinstance(value, float) else str(value)
 
 
 def values_in_words(experiment: Experiment, fields) -> str:
     """The experiment's values of these fields."""
     values = {name: getattr(experiment, name) for name in fields}
-    return ", ".join(
-        f"{label_of(name)} {'off' if name == 'decay' and not value else shown(value)}"
-        for name, value in values.items()
-    )
+    if values.get("schedule") == ():
+        values["schedule"] = schedule_of(experiment).label
+    return ", ".join(f"{label_of(name)} {shown(name, value)}" for name, value in values.items())
 
 
 def differing_fields(experiment: Experiment, other: Experiment) -> list[str]:
@@ -46,34 +59,37 @@ def percent(share: float, digits: int = 0) -> str:
     return f"{100 * share:.{digits}f} %"
 
 
-def title_of(history: History, fields) -> str:
+def title_of(history: History, values: str) -> str:
     """The line above a picture: the values where they fit, the result, the kind of run."""
     result = outcome(history)
     words = f"test accuracy {percent(result.accuracy)}, {result.kind}"
-    whole = f"{values_in_words(history.experiment, fields)}: {words}"
+    whole = f"{values}: {words}"
     return whole if len(whole) <= 58 else words
 
 
-def sentence_of(history: History, fields) -> str:
+def sentence_of(history: History, values: str) -> str:
     """The result of a run in one sentence and one word, as HTML."""
     result = outcome(history)
     reached = "80 % never reached"
     if isfinite(result.reached):
         reached = f"80 % first reached in epoch {result.reached:.0f}"
-    values = escape(values_in_words(history.experiment, fields))
     return (
-        f"{values}: final test accuracy <b>{percent(result.accuracy, 1)}</b>, {reached}, "
+        f"{escape(values)}: final test accuracy <b>{percent(result.accuracy, 1)}</b>, {reached}, "
         f"{_rate_in_words(history, result.drops)}. This run: <b>{result.kind}</b>."
     )
 
 
 def _rate_in_words(history: History, drops: int) -> str:
-    last = f"{history.learning_rate[-1]:.2g}"
-    if history.experiment.decay:
-        return f"the rate fell with every update, to {last} at the end"
-    if drops:
-        return f"the rate dropped {drops} time{'s' * (drops > 1)}, to {last} at the end"
-    return "the rate never dropped"
+    experiment, last = history.experiment, f"{history.learning_rate[-1]:.2g}"
+    moves = schedule_of(experiment).moves
+    if not moves and drops:
+        moves = f"dropped {drops} time{'s' * (drops > 1)}"
+    told = f"{moves}, to {last} at the end" if moves else "never dropped"
+    if experiment.schedule and not moves:
+        told += f" and was {last} at the end"
+    if warmup := experiment.warmup:
+        return f"the rate rose for {warmup} epoch{'s' * (warmup > 1)}, then {told}"
+    return f"the rate {told}"
 
 
 def rules_in_words(problem: Problem) -> str:

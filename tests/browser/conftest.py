@@ -28,9 +28,15 @@ def lab(folder):
 
 
 @pytest.fixture(scope="session")
-def context(lab):
+def browser(folder):
     with chromium() as context:
         yield context
+
+
+@pytest.fixture(scope="session")
+def context(lab, browser):
+    """The window in which JupyterLab is opened; `browser` is the same without JupyterLab."""
+    return browser
 
 
 @pytest.fixture

@@ -1,14 +1,15 @@
 """The picture of gradient descent: a path on a bowl, and the line of all learning rates."""
 
 from helpers.descent import Bowl, descend, diverges_above, oscillates_above, regime
+from helpers.pictures.axes import power
 from helpers.plots import BLACK, BLUE, GREEN, GREY, ORANGE, VERMILION
-from helpers.widgets.words import shown
 
 import numpy as np
 
 MOST_STEPS = 100
 ARRIVED, LEFT = 1e-4, 1e4  # losses at which a path is over
 LOWEST_RATE, HIGHEST_RATE = 1e-3, 10.0
+ZONES = {"creeps": GREEN, "oscillates": ORANGE, "diverges": VERMILION}
 
 
 class DescentScene:
@@ -19,9 +20,7 @@ class DescentScene:
         self.bowl, self.learning_rate, self.momentum = bowl, learning_rate, momentum
         self.path = descend(bowl, learning_rate, momentum, steps)
         self.regime = regime(bowl, learning_rate, momentum)
-        self.title = (
-            f"learning rate {shown(learning_rate)}, momentum {shown(momentum)}: {self.regime}"
-        )
+        self.title = f"learning rate {learning_rate:.6g}, momentum {momentum:.6g}: {self.regime}"
 
     @property
     def sentence(self) -> str:
@@ -37,7 +36,7 @@ class DescentScene:
         boundary = diverges_above(max(self.bowl.curvatures), self.momentum)
         return (
             f"After {steps} step{'s' * (steps != 1)} the loss is {loss:.3g} (at the start "
-            f"{self.heights[0]:.3g}).{end} The learning rate {shown(self.learning_rate)} is "
+            f"{self.heights[0]:.3g}).{end} The learning rate {self.learning_rate:.6g} is "
             f"{self.regime}; above {boundary:.3g}, every path diverges."
         )
 
@@ -72,17 +71,29 @@ class PathPanel:
             levels = np.geomspace(0.1, 30, 9)
             ax.contour(w1, w2, self.bowl.height(grid), levels, colors=GREY, linewidths=0.7)
             ax.set_ylabel("second weight")
-        self.path = ax.plot([], [], "o-", color=BLUE, markersize=4, linewidth=1)[0]
-        self.last = ax.plot([], [], "o", color=VERMILION, markersize=9)[0]
+        self.path = ax.plot([], [], "o-", color=BLUE, markersize=4, linewidth=1, gid="path")[0]
+        self.last = ax.plot([], [], "o", color=VERMILION, markersize=9, gid="end")[0]
         return [self.path, self.last]
 
-    def show(self, scene: DescentScene) -> bool:
-        """Move the path."""
-        first = scene.path[:, 0]
-        second = scene.heights if len(scene.bowl.curvatures) == 1 else scene.path[:, 1]
+    def show(self, scene: DescentScene):
+        """Move the path; the axes always look the same."""
+        first, second = self.places(scene)
         self.path.set_data(first, second)
         self.last.set_data(first[-1:], second[-1:])
-        return False
+
+    def places(self, scene: DescentScene):
+        """Each point of the path can be pointed at."""
+        flat = len(scene.bowl.curvatures) == 1
+        return scene.path[:, 0], scene.heights if flat else scene.path[:, 1]
+
+    def readout(self, scene: DescentScene):
+        """Step, place and loss."""
+        names = ("weight",) if scene.path.shape[1] == 1 else ("first weight", "second weight")
+        return [
+            ("step", "", 0, np.arange(len(scene.path))),
+            *((name, "", None, place) for name, place in zip(names, scene.path.T, strict=True)),
+            ("loss", "", None, scene.heights),
+        ]
 
 
 class RegimePanel:
@@ -97,31 +108,24 @@ class RegimePanel:
         ax.set_ylim(0, 1)
         ax.set_yticks([])
         ax.set_xlabel("learning rate")
+        ax.xaxis.set_major_formatter(lambda rate, _: power(rate))
         ax.grid(visible=False)
-        self.ax, self.zones, self.momentum = ax, [], None
-        self.rate = ax.axvline(1, color=BLACK, linewidth=2.5)
-        return [self.rate]
+        self.zones = [
+            ax.axvspan(1, 2, color=colour, alpha=0.3, linewidth=0, gid=name)
+            for name, colour in ZONES.items()
+        ]
+        self.names = [ax.text(1, 0.5, name, ha="center", va="center", fontsize=9) for name in ZONES]
+        self.rate = ax.axvline(1, color=BLACK, linewidth=2.5, gid="rate")
+        return [*self.zones, *self.names, self.rate]
 
-    def show(self, scene: DescentScene) -> bool:
-        """Move the mark; True where the zones have moved with the momentum."""
+    def show(self, scene: DescentScene):
+        """Move the mark, and the zones with the momentum; the axes always look the same."""
         self.rate.set_xdata([scene.learning_rate] * 2)
-        if scene.momentum == self.momentum:
-            return False
-        self.momentum = scene.momentum
-        for zone in self.zones:
-            zone.remove()
-        steepest = max(scene.bowl.curvatures)
-        swings, boundary = (f(steepest, self.momentum) for f in (oscillates_above, diverges_above))
-        edges = np.clip([LOWEST_RATE, swings, boundary, HIGHEST_RATE], LOWEST_RATE, HIGHEST_RATE)
-        self.zones = []
-        names = ("creeps", "oscillates", "diverges")
-        for left, right, colour, name in zip(
-            edges, edges[1:], (GREEN, ORANGE, VERMILION), names, strict=False
-        ):
-            self.zones.append(self.ax.axvspan(left, right, color=colour, alpha=0.3, linewidth=0))
-            if right > left:
-                above = 0.5 if right > 3 * left else 1.4  # beside the strip where it is too narrow
-                middle = np.sqrt(left * right)
-                text = self.ax.text(middle, above, name, ha="center", va="center", fontsize=9)
-                self.zones.append(text)
-        return True
+        steepest, momentum = max(scene.bowl.curvatures), scene.momentum
+        edges = oscillates_above(steepest, momentum), diverges_above(steepest, momentum)
+        edges = np.clip([LOWEST_RATE, *edges, HIGHEST_RATE], LOWEST_RATE, HIGHEST_RATE)
+        for zone, name, left, right in zip(self.zones, self.names, edges, edges[1:], strict=False):
+            zone.set(x=left, width=right - left)
+            name.set_visible(bool(right > left))
+            above = 0.5 if right > 3 * left else 1.4  # beside the strip where it is too narrow
+            name.set_position((np.sqrt(left * right), above))

@@ -1,0 +1,39 @@
+"""Pictures: what an explorer or a page shows of a run, drawn by panels; no widgets in here."""
+
+from helpers.pictures.bowl import DescentScene, PathPanel, RegimePanel
+from helpers.pictures.panels import AccuracyPanel, RatePanel
+from helpers.pictures.picture import Drawing, Picture
+from helpers.pictures.plateau import MonitorPanel, WaitPanel
+from helpers.pictures.regions import RegionsPanel, RegionsScene
+from helpers.pictures.scene import LETTERS, PIN_STYLES, Scene
+
+__all__ = [
+    "LETTERS",
+    "PIN_STYLES",
+    "DescentScene",
+    "Drawing",
+    "Picture",
+    "RegionsScene",
+    "Scene",
+    "curves_picture",
+    "descent_picture",
+    "regions_picture",
+]
+
+WIDTH = 560  # pixels of the page
+
+
+def curves_picture(plateau: bool = False) -> Picture:
+    """The curves of a run, for a Scene; plateau: with what ReduceLROnPlateau sees."""
+    panels = [AccuracyPanel(), *([MonitorPanel(), WaitPanel()] if plateau else []), RatePanel()]
+    return Picture(panels, WIDTH, round(150 + 85 * sum(panel.height for panel in panels)))
+
+
+def regions_picture() -> Picture:
+    """Decision regions, for a RegionsScene of a problem with two inputs."""
+    return Picture([RegionsPanel()], 350, 372)
+
+
+def descent_picture(bowl) -> Picture:
+    """A path on a bowl, for a DescentScene."""
+    return Picture([PathPanel(bowl), RegimePanel()], WIDTH, 400, share_x=False)

@@ -1,0 +1,183 @@
+"""The panels of every explorer's picture: accuracy and learning rate."""
+
+from helpers.pictures.axes import fit_epochs, power, round_above, short
+from helpers.pictures.scene import (
+    GHOST,
+    LETTERS,
+    PIN_STYLES,
+    SMALL_NOTE,
+    Scene,
+    move_line,
+    pin_lines,
+    show_pins,
+)
+from helpers.plots import CURVES, GREEN, GREY, ORANGE, VERMILION, epochs_of, plot_best_accuracy
+
+import numpy as np
+from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
+
+
+class AccuracyPanel:
+    """Train and test accuracy, the best possible, the previous run, more seeds, pinned runs."""
+
+    height = 3.2
+
+    def build(self, ax):
+        """Accuracy from 0 to 1 over the epochs."""
+        ax.set_ylim(0, 1)
+        ax.set_ylabel("accuracy")
+        self.ax, self.best, self.best_of = ax, [], None
+        self.ghost = ax.plot([], [], **GHOST, gid="accuracy previous")[0]
+        self.ghost_name = self._name_ghost(ax)
+        self.band = ax.fill_between([], [], [], color=ORANGE, alpha=0.22, linewidth=0)
+        self.band.set_gid("accuracy band")
+        dotted = {"color": VERMILION, "linewidth": 1.1, "linestyle": (0, (1, 1))}
+        self.median = ax.plot([], [], **dotted, gid="accuracy median")[0]
+        self.train = ax.plot([], [], **CURVES["accuracy"], gid="accuracy train")[0]
+        self.test = ax.plot([], [], **CURVES["val_accuracy"], gid="accuracy test")[0]
+        self.pins = pin_lines(ax, "accuracy")
+        self.letters = [
+            ax.text(
+                *(0, 0, letter),
+                fontsize=9,
+                fontweight="bold",
+                ha="center",
+                va="center",
+                bbox={"boxstyle": "circle,pad=0.15", "fc": "white", "ec": colour},
+            )
+            for letter, (colour, _) in zip(LETTERS, PIN_STYLES, strict=True)
+        ]
+        self.seeds = ax.text(0.99, 0.03, "", transform=ax.transAxes, **SMALL_NOTE, gid="seeds")
+        self.marker = ax.axvline(1, color=GREY, linewidth=1, gid="replay")
+        lines = [self.ghost, *self.pins, self.median, self.train, self.test, self.marker]
+        return [self.band, *lines, *self.letters, self.seeds, *self.ghost_name]
+
+    def _name_ghost(self, ax):
+        """A legend that moves: it comes with the first ghost."""
+        pixel, above = 1 / ax.bbox.width, 1 + 23 / ax.bbox.height
+        beside = {"transform": ax.transAxes, "clip_on": False}
+        sample = ax.plot([1 - 106 * pixel, 1 - 85 * pixel], [above, above], **GHOST, **beside)
+        name = ax.text(
+            1 - 76 * pixel, above, "previous test", va="center", fontsize="small", **beside
+        )
+        return [*sample, name]
+
+    def show(self, scene: Scene):
+        """Move every line; the look of the axes."""
+        move_line(self.ghost, scene.previous, "val_accuracy")
+        for part in self.ghost_name:
+            part.set_visible(scene.previous is not None)
+        move_line(self.train, scene.history, "accuracy")
+        move_line(self.test, scene.history, "val_accuracy")
+        show_pins(self.pins, scene, "val_accuracy")
+        self._show_letters(scene.pins)
+        self._show_band(scene.band)
+        self.marker.set_visible(scene.epoch is not None)
+        if scene.epoch is not None:
+            self.marker.set_xdata([scene.epoch, scene.epoch])
+        best = self._show_best(scene.history.problem)
+        return fit_epochs(self.ax, scene.history), best
+
+    def _show_letters(self, runs):
+        for number, letter in enumerate(self.letters):
+            letter.set_visible(number < len(runs))
+            if letter.get_visible():
+                run = runs[number]
+                at = int(len(run.loss) * (0.95 - 0.07 * number)) - 1
+                letter.set_position((at + 1, run.val_accuracy[at]))
+
+    def _show_band(self, histories):
+        for artist in (self.band, self.median, self.seeds):
+            artist.set_visible(bool(histories))
+        if histories:
+            curves = np.array([history.val_accuracy for history in histories])
+            low, middle, high = np.percentile(curves, [10, 50, 90], axis=0)
+            epochs = epochs_of(histories[0])
+            self.band.set_data(epochs, low, high)
+            self.median.set_data(epochs, middle)
+            self.seeds.set_text(
+                f"this run and {len(histories) - 1} more seeds: middle 80 %, median dotted"
+            )
+
+    def _show_best(self, problem):
+        """Draw the best accuracy that is possible, where it is known."""
+        best = problem.best_accuracy, problem.standard_error
+        if best != self.best_of:
+            while self.best:
+                self.best.pop().remove()
+            before = set(self.ax.get_children())
+            plot_best_accuracy(self.ax, problem)
+            self.best = [artist for artist in self.ax.get_children() if artist not in before]
+            self.best_of = best
+        return best
+
+    def places(self, scene: Scene):
+        """The epochs can be pointed at."""
+        return (epochs_of(scene.history),)
+
+    def readout(self, scene: Scene):
+        """Epoch and accuracies."""
+        history = scene.history
+        return [
+            ("epoch", "", 0, epochs_of(history)),
+            ("train accuracy", " %", 1, 100 * history.accuracy),
+            ("test accuracy", " %", 1, 100 * history.val_accuracy),
+        ]
+
+
+class RatePanel:
+    """The learning rate of each epoch, on a logarithmic axis; on request linear, or over updates."""
+
+    height = 1.15
+
+    def build(self, ax):
+        """Make the lines; the axes follow from the scene."""
+        ax.set_ylabel("rate")
+        self.ax, self.look = ax, None
+        self.ghost = ax.plot([], [], **GHOST, gid="rate previous")[0]
+        self.pins = pin_lines(ax, "rate")
+        stairs = {"color": GREEN, "linewidth": 1.8, "drawstyle": "steps-mid"}
+        self.rate = ax.plot([], [], **stairs, gid="rate run")[0]
+        return [self.ghost, *self.pins, self.rate]
+
+    def show(self, scene: Scene):
+        """Move every line; the look of the axes."""
+        move_line(self.ghost, scene.previous, "learning_rate")
+        move_line(self.rate, scene.history, "learning_rate")
+        show_pins(self.pins, scene, "learning_rate")
+        history = scene.history
+        updates = 1
+        if scene.over_updates:
+            updates = history.problem.updates_per_epoch(history.experiment.batch_size)
+        look = scene.linear_rate, scene.over_updates, updates, self._limits(scene)
+        if look != self.look:
+            self._set_axes(*look)
+            self.look = look
+        return look, fit_epochs(self.ax, history)
+
+    def _set_axes(self, linear, over_updates, updates, limits):
+        self.ax.set_yscale("linear" if linear else "log")
+        self.ax.set_ylim(limits)
+        ticks = MaxNLocator(3, steps=[1, 2, 5, 10]) if linear else LogLocator(10, numticks=5)
+        self.ax.yaxis.set_major_locator(ticks)
+        self.ax.yaxis.set_major_formatter(lambda rate, _: short(rate) if linear else power(rate))
+        self.ax.yaxis.set_minor_locator(NullLocator())
+        self.ax.xaxis.set_major_formatter(lambda epoch, _: f"{epoch * updates:.0f}")
+        self.ax.set_xlabel("update" if over_updates else "epoch")
+
+    def _limits(self, scene: Scene) -> tuple[float, float]:
+        """Limits of the rate; the same on most logarithmic axes, so that moves can be compared.
+
+        They are round, so that a move seldom changes them.
+        """
+        runs = [scene.history, *([scene.previous] if scene.previous else []), *scene.pins]
+        largest = max(float(run.learning_rate.max()) for run in runs)
+        if scene.linear_rate:
+            return 0, 1.1 * round_above(largest)
+        start = scene.history.experiment.learning_rate
+        lowest = 10.0 ** np.floor(np.log10(start)) / 3
+        return min(3e-9, lowest), max(3, 3 * 10.0 ** np.ceil(np.log10(largest)))
+
+    def readout(self, scene: Scene):
+        """The rate of each epoch's last update."""
+        return [("learning rate", "", None, scene.history.learning_rate)]

@@ -1,0 +1,31 @@
+"""The picture in a notebook: what `Picture.draw` returns, stroked by figure.js in the browser."""
+
+from pathlib import Path
+
+from helpers.pictures import Drawing
+
+import anywidget
+from ipywidgets import Layout
+from traitlets import Bytes, Int, Unicode
+
+
+class Figure(anywidget.AnyWidget):
+    """Shows one Drawing at a time, at most as wide as the page; `label` is its name for screen readers."""
+
+    _esm = Path(__file__).with_name("figure.js").read_text("utf-8")
+    background = Unicode().tag(sync=True)
+    dark = Unicode().tag(sync=True)
+    frame = Bytes().tag(sync=True)
+    width = Int().tag(sync=True)
+    height = Int().tag(sync=True)
+    label = Unicode().tag(sync=True)
+
+    def __init__(self, picture, label: str):
+        """Begin empty, with the size of a Picture."""
+        layout = Layout(max_width="100%", margin="0")
+        super().__init__(width=picture.width, height=picture.height, label=label, layout=layout)
+
+    def show(self, drawing: Drawing):
+        """Show a drawing: one message, of the frame alone where the axes have not changed."""
+        with self.hold_sync():
+            self.background, self.dark, self.frame = drawing
