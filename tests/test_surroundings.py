@@ -94,18 +94,9 @@ def test_a_keras_json_that_keras_cannot_read(wish, tmp_path):
     assert last.endswith("): remove it.")
 
 
-def test_a_keras_that_was_imported_for_another_backend():
-    program = "import keras; keras.src.backend.config._BACKEND = 'torch'; import helpers"
-    last = python(program).stderr.splitlines()[-1]
-    assert last.startswith("ImportError: Keras was imported with KERAS_BACKEND=torch")
-
-
-@pytest.mark.parametrize("in_file", [False, True])
-def test_known_flags_stand_beside_ours(in_file, expected, tmp_path):
+def test_known_flags_stand_beside_ours(expected):
     theirs = "--xla_dump_hlo_as_text=false --xla_backend_extra_options=xla_cpu_other_option=1"
-    file = tmp_path / "flags"
-    file.write_text(f"{theirs}\n")
-    answer = said(XLA_FLAGS=file if in_file else theirs)
+    answer = said(XLA_FLAGS=theirs)
     assert answer["numbers"] == expected
     assert (answer["flags"], answer["tries"]) == (f"{FLAGS} {theirs}", 1)
 
@@ -113,7 +104,7 @@ def test_known_flags_stand_beside_ours(in_file, expected, tmp_path):
 WRONG = {
     ("XLA_FLAGS", "--xla_gpu_autotune_level=high"): "value high for flag xla_gpu_autotune_level",
     ("XLA_FLAGS", "--xla_backend_extra_options=nonsense=1"): "argument 'nonsense=1'",
-    ("XLA_FLAGS", "/nowhere/flags"): "No such file",
+    ("XLA_FLAGS", "/nowhere/flags"): "(/nowhere/flags is no flag)",
     ("TF_XLA_FLAGS", "--tf_nonsense"): "Unknown flag in TF_XLA_FLAGS: --tf_nonsense",
     ("TF_XLA_FLAGS", "--tf_xla_auto_jit=much"): "--tf_xla_auto_jit=much",
 }
