@@ -54,9 +54,9 @@ def luminance(colour) -> float:
 def figures():
     for fields in [("learning_rate",), ("patience",), ("decay",)]:
         explorer = explore(*fields, epochs=5)
-        yield explorer.picture.canvas.figure
-        yield explorer.regions.canvas.figure
-    yield from (picture.canvas.figure for picture in explore_descent().pictures.values())
+        yield explorer.picture.figure
+        yield explorer.regions.picture.figure
+    yield from (picture.figure for picture in explore_descent().pictures.values())
     static = Figure()
     left, right = static.subplots(1, 2)
     plot_accuracy(left, train(Experiment(epochs=5)))

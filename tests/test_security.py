@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from helpers import explore, explore_descent
-from helpers.widgets.controls import CHOICES, SLIDERS
+from helpers.widgets.controls import CONTROLLED
 from tests.browser.lab import ROOT
 from tests.test_explorer import descendants
 from tests.test_structure import FILES
@@ -122,9 +122,7 @@ def shown_as_html(explorer):
 
 
 EXPLORERS = {
-    "every field": lambda: explore(
-        *(name for name in (*CHOICES, *SLIDERS) if name != "seed"), "schedule", epochs=5
-    ),
+    "every field": lambda: explore(*CONTROLLED, schedule=[(2, 0.1)], epochs=5),
     "learning_rate": lambda: explore("learning_rate", epochs=5),
     "descent": explore_descent,
 }

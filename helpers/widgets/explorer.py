@@ -147,7 +147,8 @@ class Explorer(Stage):
         fields = moved.union(self.fields, more) - without_effect(values)
         return values_in_words(history.experiment, [name for name in FIELDS if name in fields])
 
-    def _scene(self, state: State) -> Scene:
+    def scene(self, state: State) -> Scene:
+        """What the picture shows."""
         title = title_of(state.history, self.told(state, state.history))
         beside = state.previous, list(state.band), list(state.pins), state.epoch
         return Scene(state.history, title, *beside, state.linear_rate, state.over_updates)
@@ -156,7 +157,7 @@ class Explorer(Stage):
         """Everything that is shown."""
         sentence = sentence_of(state.history, self.told(state, state.history))
         look = {
-            self.figure: self.picture.draw(self._scene(state))._asdict(),
+            self.figure: self.picture.draw(self.scene(state))._asdict(),
             self.status: {"value": status_line(sentence)},
         }
         idle = without_effect(state.values)
@@ -188,7 +189,7 @@ class Explorer(Stage):
         """Live view, static picture for readers without a kernel, and a text that never varies."""
         bundle = super()._repr_mimebundle_(**kwargs)
         with TURN, self.drawing():
-            stills = [self.picture.still(self._scene(self.state))]
+            stills = [self.picture.still(self.scene(self.state))]
             if scene := self.regions.scene(self.state):
                 stills.append(self.regions.picture.still(scene))
         text = f"Explorer of {', '.join(map(label_of, self.fields))}"

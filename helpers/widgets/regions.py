@@ -17,11 +17,7 @@ class Regions:
     """
 
     def __init__(self, stage, beside):
-        """Make picture, replay and button; beside: the figure that they stand next to.
-
-        Play and slider begin with the same value: the front end would link one to the other and
-        send that back as a move.
-        """
+        """Make picture, replay and button; beside: the figure that they stand next to."""
         self.stage, self.last, kit = stage, stage.start.epochs, stage.kit
         self.renew()
         self.figure = Figure(self.picture, "Decision regions of the network, with the test points")
@@ -33,7 +29,19 @@ class Regions:
             tooltip="Show what the network predicts over the plane",
             layout={"width": "auto"},
         )
-        range_ = {"value": self.last, "max": self.last}
+        column = [self.figure, self._replay()]
+        column = kit(widgets.VBox, children=column, layout={"max_width": "100%"})
+        self.alone, self.together = (beside,), (beside, column)
+        self.widget = kit(widgets.HBox, layout={"flex_flow": "row wrap"})
+        stage.follow(self.button, lambda shown: stage.choose("regions", bool(shown)))
+        stage.follow(self.epoch, self._replayed)
+
+    def _replay(self):
+        """Make Play and slider, which begin with the same value.
+
+        Otherwise the front end would link one to the other and send that back as a move.
+        """
+        kit, value = self.stage.kit, {"value": self.last, "max": self.last}
         self.play = kit(
             widgets.Play,
             "explorer-play",
@@ -42,7 +50,7 @@ class Regions:
             interval=80,
             show_repeat=False,
             layout={"width": "84px"},
-            **range_,
+            **value,
         )
         self.play.tooltip = "Replay the training"
         self.epoch = kit(
@@ -52,16 +60,11 @@ class Regions:
             description="epoch",
             style={"description_width": "44px"},
             layout={"flex": "1 1 auto", "width": "auto", "min_width": "120px"},
-            **range_,
+            **value,
         )
         kit.keep(widgets.jslink((self.play, "value"), (self.epoch, "value")))
-        replay = [self.play, self.epoch]
-        replay = kit(widgets.HBox, children=replay, layout={"max_width": f"{WIDTH}px"})
-        column = kit(widgets.VBox, children=[self.figure, replay], layout={"max_width": "100%"})
-        self.alone, self.together = (beside,), (beside, column)
-        self.widget = kit(widgets.HBox, layout={"flex_flow": "row wrap"})
-        stage.follow(self.button, lambda shown: stage.choose("regions", bool(shown)))
-        stage.follow(self.epoch, self._replayed)
+        children = [self.play, self.epoch]
+        return kit(widgets.HBox, children=children, layout={"max_width": f"{WIDTH}px"})
 
     def renew(self):
         """Make the picture anew."""
@@ -79,11 +82,9 @@ class Regions:
     def look(self, state) -> dict:
         """Picture, button and where the replay stands; at its end it stops."""
         scene, epoch = self.scene(state), state.epoch or self.last
+        unseen = state.history.problem.features != 2
         look = {
-            self.button: {
-                "value": state.regions,
-                "disabled": state.history.problem.features != 2,
-            },
+            self.button: {"value": state.regions, "disabled": unseen},
             self.widget: {"children": self.together if scene else self.alone},
             self.epoch: {"value": epoch},
         }

@@ -10,6 +10,7 @@ from helpers.widgets.number import LABEL_WIDTH, NumberControl
 import ipywidgets as widgets
 
 BREAKPOINTS = 3
+CONSTANT, BY_DECAY, STEPS = tuple(SCHEDULES)[:3]
 
 
 class Row(NamedTuple):
@@ -68,11 +69,11 @@ class ScheduleControl:
 
     def _options(self):
         """Labels and keys; without a second epoch there is no place for a step."""
-        usual = ("constant", "steps") if self.last else ("constant",)
-        options = [(SCHEDULES[key].label, key) for key in (*usual, *NAMED)]
+        keys = (CONSTANT, STEPS, *NAMED) if self.last else (CONSTANT, *NAMED)
+        labels = [SCHEDULES[key].label for key in keys]
         if self.stage.start.decay or "decay" in self.stage.fields:
-            options[0] = ("constant or time-based decay", "constant")
-        return options
+            labels[0] += f" or {SCHEDULES[BY_DECAY].label}"
+        return list(zip(labels, keys, strict=True))
 
     def _row(self, number):
         kit = self.stage.kit
@@ -111,8 +112,8 @@ class ScheduleControl:
         return self.move(Steps.of(rows))
 
     def _chosen(self, key):
-        if key != "steps":
-            return self.move(() if key == "constant" else key)
+        if key != STEPS:
+            return self.move(() if key == CONSTANT else key)
         rows = self._rows()
         if not any(row.used for row in rows):
             rows[0] = rows[0]._replace(used=True)
@@ -137,20 +138,20 @@ class ScheduleControl:
     @property
     def value(self):
         """The schedule that is shown."""
-        if self.list.value == "steps":
+        if self.list.value == STEPS:
             return Steps.of(self._rows())
-        return () if self.list.value == "constant" else self.list.value
+        return () if self.list.value == CONSTANT else self.list.value
 
     disabled = False  # a schedule has an effect beside everything
 
     def look(self, value, disabled: bool = False) -> dict:
         """The list, and the rows, which stay as they stand where the schedule has no steps."""
-        key = value if isinstance(value, str) else "steps" if value else "constant"
+        key = value if isinstance(value, str) else STEPS if value else CONSTANT
         rows = getattr(value, "rows", None)
         if not rows:
-            rows = self._rows_of(value) if key == "steps" else self._rows()
+            rows = self._rows_of(value) if key == STEPS else self._rows()
         look = {self.list: {"value": key}}
-        look[self.widget] = {"children": self.unfolded if key == "steps" else self.folded}
+        look[self.widget] = {"children": self.unfolded if key == STEPS else self.folded}
         for (used, start, rate), row in zip(self.rows, rows, strict=True):
             look |= {used: {"value": row.used}, start: {"value": row.epoch}} | rate.look(row.rate)
         return look
