@@ -175,11 +175,14 @@ def with_keras(losses, patience, factor, min_delta, min_lr, rate):
 def test_the_counter_is_that_of_keras(patience, min_lr):
     fields = {"patience": patience, "factor": 0.5, "min_delta": 0.01, "min_lr": min_lr}
     run = made_up(30, learning_rate=0.1, **fields)
-    losses = np.minimum(run.val_loss, np.geomspace(2, 0.5, EPOCHS)[::-1])
+    losses = (
+        1 - 0.003 * np.arange(EPOCHS) + 0.02 * run.val_loss
+    )  # improves by less than min_delta, too
     rates, bests, left = with_keras(losses, rate=0.1, **fields)
     run = History(run.experiment, losses, losses, losses, losses, rates, [])
     best, waits = plateau_counter(run)
     np.testing.assert_allclose(best, bests)
+    assert (best > np.minimum.accumulate(losses)).any()
     dropped = np.append(np.diff(rates) < 0, False)
     assert dropped.any()
     np.testing.assert_array_equal(np.where(dropped, 0, waits)[:-1], left[:-1])
