@@ -73,7 +73,7 @@ def jupyterlab(folder: Path):
         server.wait(20)
 
 
-def _wait_for(attempt, seconds: float = 60):
+def _wait_for(attempt, seconds: float = 300):
     end = time.monotonic() + seconds
     while True:
         try:
@@ -121,7 +121,7 @@ def write_notebook(folder: Path, name: str, *cells: str) -> str:
     return name
 
 
-def run_all(page: Page, seconds: float = 120):
+def run_all(page: Page, seconds: float = 600):
     """Run all cells and wait until the last one is done and the kernel idle."""
     page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-all-cells'); }")
     page.wait_for_function(
@@ -189,7 +189,7 @@ class Explorer:
         """The number box beside a slider."""
         return self.root.locator(f".box-{field} input").first
 
-    def wait_until(self, condition, what: str, seconds: float = 10):
+    def wait_until(self, condition, what: str, seconds: float = 60):
         """Wait until a condition holds."""
         end = time.monotonic() + seconds
         while not condition():
