@@ -16,7 +16,6 @@ import subprocess
 import sys
 from contextlib import redirect_stderr, suppress
 from importlib import import_module, metadata, util
-from pathlib import Path
 
 NEEDED = {
     "tensorflow": "2.20",
@@ -74,7 +73,7 @@ def show_figures():
         os.environ["MPLBACKEND"] = INLINE
         matplotlib = sys.modules.get("matplotlib")
         if matplotlib and str(matplotlib.get_backend(auto_select=False)).lower() == named:
-            matplotlib.use(INLINE)
+            shell.enable_matplotlib("inline")
 
 
 def import_matplotlib():
@@ -88,13 +87,10 @@ def import_matplotlib():
 def set_flags():
     """Put our XLA flags before the user's, which may correct them, but could keep XLA from reading on."""
     given = os.environ.get("XLA_FLAGS", "").strip()
-    if given[:1] not in ("", "-"):
-        try:
-            given = Path(given).read_text("utf-8", "replace").strip()  # as XLA does
-        except OSError as error:
-            raise misled("XLA_FLAGS", f"it names no file, {error.strerror}") from None
     known = given.startswith(FLAGS)  # where a process that imported helpers has started this one
     flags = given if known else f"{FLAGS} {given}".strip()
+    if given[:1] not in ("", "-"):  # to XLA the name of a file
+        raise misled("XLA_FLAGS", f"{given} is no flag")
     if (given and not known) or os.environ.get("TF_XLA_FLAGS", "").strip():
         try_out(flags)
     os.environ["XLA_FLAGS"] = flags
@@ -115,9 +111,8 @@ def try_out(flags: str):
 
 def misled(name: str, reason: str) -> ImportError:
     """The error that names a variable."""
-    return ImportError(
-        f"TensorFlow stops at {name} ({reason}): correct or unset it; in a notebook %env {name}= does."
-    )
+    way_out = f"correct or unset it; in a notebook %env {name}= does."
+    return ImportError(f"TensorFlow stops at {name} ({reason}): {way_out}")
 
 
 def import_tensorflow():
@@ -142,16 +137,11 @@ def import_tensorflow():
         reason = str(error).strip().partition("\n")[0]
         raise ImportError(f"TensorFlow cannot be imported ({reason}): {WAY_OUT}") from None
     except (AttributeError, ValueError) as error:  # at a value that Keras does not know
-        home = os.environ.get("KERAS_HOME") or Path.home() / ".keras"
+        home = os.environ.get("KERAS_HOME", os.path.expanduser("~/.keras"))
         raise ImportError(f"Keras cannot read {home}/keras.json ({error}): remove it.") from None
     finally:
         os.dup2(saved, 2)
         os.close(saved)
-    if keras.config.backend() != "tensorflow":
-        raise ImportError(
-            f"Keras was imported with KERAS_BACKEND={keras.config.backend()}, and the lesson needs "
-            "tensorflow: restart the kernel and import helpers before Keras."
-        )
     keras.config.set_floatx("float32")
     keras.config.set_epsilon(1e-7)
 

@@ -198,6 +198,12 @@ def test_a_missing_and_a_wrong_package(complete):
     )
 
 
+def test_a_variable_that_keeps_the_helpers_from_starting(complete):
+    answer = doctor(complete, "helpers", XLA_FLAGS="--xla_nonsense")
+    assert_says(answer, "TensorFlow stops at XLA_FLAGS (Unknown flag", "correct or unset it")
+    assert "make clean env" not in answer.stdout
+
+
 def test_the_direct_dependencies_are_those_that_make_env_installs(inside, monkeypatch):
     monkeypatch.chdir(ROOT)
     names = inside["direct_dependencies"]()

@@ -2,11 +2,13 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
 from importlib.metadata import packages_distributions, version
 from pathlib import Path
+from zipfile import ZipFile
 
 from tests.test_structure import imports_of
 
@@ -45,7 +47,7 @@ def test_every_dependency_is_pinned_and_has_its_reason(line):
 
 def test_every_import_has_its_dependency():
     brought = {"keras": "tensorflow", "nbformat": "nbconvert", "traitlets": "ipywidgets"}
-    brought |= {"packaging": "pytest", "jupyter-client": "jupyterlab"}
+    brought |= {"packaging": "pytest", "jupyter-client": "jupyterlab", "joblib": "scikit-learn"}
     named = {requirement.name for requirement in NEEDED}
     distributions = packages_distributions()
     for folder in ("helpers", "tests"):
@@ -84,20 +86,35 @@ def test_conda_and_binder_get_the_same_packages():
     assert {requirement.name for requirement in NEEDED} >= MISSION
 
 
+def test_what_is_no_python_comes_along(tmp_path):
+    """The notebooks' style and the explorers' module, which an installation without the checkout needs."""
+    source = tmp_path / "source"
+    shutil.copytree(ROOT / "helpers", source / "helpers")
+    for name in ("pyproject.toml", "README.md"):
+        shutil.copy(ROOT / name, source)
+    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-index"]
+    command += ["--no-build-isolation", "--wheel-dir", str(tmp_path), str(source)]
+    subprocess.run(command, env=own_pip(), capture_output=True, check=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    files = {path.relative_to(ROOT).as_posix() for path in (ROOT / "helpers").rglob("*.*")}
+    files = {path for path in files if "__pycache__" not in path}
+    assert "helpers/lesson.mplstyle" in files
+    assert files <= set(ZipFile(wheel).namelist())
+
+
+def own_pip():
+    """The environment with pip's own defaults."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith("PIP_")}
+    return {**own, "PIP_CONFIG_FILE": os.devnull, "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+
+
 def test_pip_resolves_the_conda_environment(tmp_path):
     """Offline, against the installed packages: only the project itself is left to install."""
     requirements = tmp_path / "requirements.txt"
     requirements.write_text("\n".join(CONDA_PIP))
-    own = {name: value for name, value in os.environ.items() if not name.startswith("PIP_")}
     command = [sys.executable, "-m", "pip", "install", "--dry-run", "--no-index"]
     command += ["--no-build-isolation", "--requirement", str(requirements)]
-    run = subprocess.run(
-        command,
-        cwd=ROOT,
-        env={**own, "PIP_CONFIG_FILE": os.devnull, "PIP_DISABLE_PIP_VERSION_CHECK": "1"},
-        capture_output=True,
-        text=True,
-    )
+    run = subprocess.run(command, cwd=ROOT, env=own_pip(), capture_output=True, text=True)
     assert run.returncode == 0, run.stderr
     (left,) = re.findall("^Would install (.*)$", run.stdout, re.MULTILINE)
     assert canonicalize_name(left).startswith(PROJECT["name"])

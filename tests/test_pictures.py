@@ -1,11 +1,13 @@
 """What pictures draw, read out of their frames: the right run, on the right axes, whatever the user's style."""
 
+import sys
+from contextlib import suppress
 from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
 
 import helpers
-from helpers import Experiment, History, prepare_data, train
+from helpers import Experiment, History, prepare_data
 from helpers.descent import PARABOLA, RAVINE, diverges_above, oscillates_above
 from helpers.measures import plateau_counter
 from helpers.network import predict
@@ -259,7 +261,7 @@ def best_lines(picture):
 
 
 def legend(picture):
-    return [text.get_text() for text in picture.legend.get_texts()]
+    return [text.get_text() for text in picture.figure.legends[0].get_texts()]
 
 
 def test_the_ceiling_is_the_problems_own():
@@ -319,22 +321,27 @@ def test_readout(picture):
 # Regions
 
 
-@pytest.fixture(scope="module")
-def trained():
-    return train(Experiment(learning_rate=0.1, epochs=6))
+def network(name: str) -> History:
+    """A run that never ran, with a network after each of six epochs."""
+    experiment, random = Experiment(problem=name, epochs=6), np.random.default_rng(40)
+    classes = problem_of(experiment).classes
+    shapes = (2, 30), (30,), (30, classes), (classes,)
+    weights = [random.normal(0, 0.6, (6, *shape)).astype("float32") for shape in shapes]
+    arrays = random.uniform(0.3, 0.9, (5, 6)).astype("float32")
+    return History(experiment, *arrays, weights)
 
 
 @pytest.mark.parametrize("epoch", [1, 3, 6])
-def test_regions_have_the_class_that_the_network_of_that_epoch_predicts(trained, epoch):
-    picture = regions_picture()
-    image = item(drawn(picture, RegionsScene(trained, epoch)), "regions")
+def test_regions_have_the_class_that_the_network_of_that_epoch_predicts(epoch):
+    picture, run = regions_picture(), network("blobs")
+    image = item(drawn(picture, RegionsScene(run, epoch)), "regions")
     rows, columns = image["rows"], image["columns"]
     numbers = image["indexes"].reshape(rows, columns)
     left, top, width, height = image["box"]
     x = left + (np.arange(columns) + 0.5) * width / columns
     y = top + (np.arange(rows) + 0.5) * height / rows
     pixels = np.column_stack([grid.ravel() for grid in np.meshgrid(x, y)])
-    weights = [array[epoch - 1] for array in trained.weights_by_epoch]
+    weights = [array[epoch - 1] for array in run.weights_by_epoch]
     expected = predict(weights, data(picture, 0, pixels).astype("float32"))
     found = numbers.ravel() // SHADES
     assert (found == expected.argmax(axis=1)).mean() > 0.999
@@ -346,12 +353,11 @@ def test_regions_have_the_class_that_the_network_of_that_epoch_predicts(trained,
     np.testing.assert_allclose(opacity, sureness, atol=0.02)
 
 
-def test_regions_say_their_epoch_and_its_accuracy(trained):
+def test_regions_say_their_epoch_and_its_accuracy():
+    picture, run = regions_picture(), network("moons")
     for epoch in (2, 6):
-        title = item(drawn(regions_picture(), RegionsScene(trained, epoch)), "title")["text"]
-        assert (
-            title == f"epoch {epoch}: test accuracy {100 * trained.val_accuracy[epoch - 1]:.0f} %"
-        )
+        title = item(drawn(picture, RegionsScene(run, epoch)), "title")["text"]
+        assert title == f"epoch {epoch}: test accuracy {100 * run.val_accuracy[epoch - 1]:.0f} %"
 
 
 def test_regions_of_a_run_that_diverged_are_of_the_first_class():
@@ -362,7 +368,7 @@ def test_regions_of_a_run_that_diverged_are_of_the_first_class():
 def test_regions_show_the_points_of_each_problem_in_turn():
     picture, backgrounds = regions_picture(), []
     for name in ("blobs", "moons", "spiral", "blobs"):
-        run = train(Experiment(problem=name, epochs=2))
+        run = network(name)
         backgrounds.append(picture.draw(RegionsScene(run, 2)).background)
         points = np.concatenate([p.get_offsets() for p in picture.panels[0].ax.collections])
         expected = run.problem.data.testX
@@ -481,6 +487,44 @@ def test_a_drawing_that_failed_halfway_leaves_a_picture_that_draws(monkeypatch):
     monkeypatch.undo()
     assert picture.draw(good) == expected
     assert picture.draw(new_axes) == curves_picture(plateau=True).draw(new_axes)
+
+
+OWN = {module.__file__ for name, module in sys.modules.items() if "helpers.pictures" in name}
+
+
+def interrupted(line: int, draw, *arguments) -> int:
+    """Press stop before a line of the pictures' own code is run; how many were run."""
+    before, count = sys.gettrace(), 0
+
+    def trace(frame, event, _):
+        nonlocal count
+        if frame.f_code.co_filename not in OWN:
+            return None
+        count += event == "line"
+        if count == line:
+            raise KeyboardInterrupt
+        return trace
+
+    sys.settrace(trace)
+    try:
+        draw(*arguments)
+    finally:
+        sys.settrace(before)
+    return count
+
+
+def test_stop_at_any_line_leaves_a_picture_that_draws():
+    good = Scene(RUNS[5], "good", RUNS[6], pins=RUNS[7:9])
+    bad = Scene(made_up(8, problem="digits"), "bad", pins=RUNS[9:12], linear_rate=True)
+    expected = curves_picture(plateau=True).draw(good)
+    lines = interrupted(-1, curves_picture(plateau=True).draw, bad)
+    assert lines > 300
+    picture = curves_picture(plateau=True)
+    picture.draw(good)
+    for line in range(1, lines, 7):
+        with suppress(KeyboardInterrupt):  # later draws have less to do
+            interrupted(line, picture.draw, bad)
+        assert picture.draw(good) == expected, line
 
 
 # Frame and still are the same picture

@@ -33,7 +33,7 @@ def add(frame: Frame, artist):
 
 
 def readout(frame: Frame, x, columns, transform, box, y=None) -> dict:
-    """What pointing reads out: places x in data coordinates, columns (name, unit, digits, values)."""
+    """What pointing reads out: places x in data coordinates, columns (name, unit, decimals, values)."""
     places = np.column_stack([x, np.zeros(len(x)) if y is None else y])
     pixels = frame.pixels(places, transform)
     _, top, _, height = frame.box(box)
@@ -44,8 +44,8 @@ def readout(frame: Frame, x, columns, transform, box, y=None) -> dict:
         "y": None if y is None else frame.float32(pixels[:, 1]),
         "mark": mark | {"edge": both(GREY), "width": 1},
         "columns": [
-            {"name": name, "unit": unit, "digits": digits, "values": frame.float32(values)}
-            for name, unit, digits, values in columns
+            {"name": name, "unit": unit, "decimals": decimals, "values": frame.float32(values)}
+            for name, unit, decimals, values in columns
         ],
     }
 

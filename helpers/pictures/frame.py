@@ -18,7 +18,7 @@ or {"uint8": [offset, count]}, the offset in bytes from the end of the header.
 points and shape are pairs x, y; clip and box are [left, top, width, height]; lengths are pixels of the page,
 y downwards; a colour is a pair of CSS colours, for the light and the dark page. The readout is {x, y, mark,
 columns}: the places that can be pointed at (y None: x alone counts), what marks one (a stamp without points),
-and columns {name, unit, digits, values}; digits after the point, or None: three significant ones.
+and columns {name, unit, decimals, values}; decimals after the point, or None: three significant ones.
 """
 
 import json

@@ -26,7 +26,7 @@ class AccuracyPanel:
         """Accuracy from 0 to 1 over the epochs."""
         ax.set_ylim(0, 1)
         ax.set_ylabel("accuracy")
-        self.ax, self.best, self.best_of = ax, [], None
+        self.ax, self.best_of = ax, None
         self.ghost = ax.plot([], [], **GHOST, gid="accuracy previous")[0]
         self.ghost_name = self._name_ghost(ax)
         self.band = ax.fill_between([], [], [], color=ORANGE, alpha=0.22, linewidth=0)
@@ -50,6 +50,7 @@ class AccuracyPanel:
         self.seeds = ax.text(0.99, 0.03, "", transform=ax.transAxes, **SMALL_NOTE, gid="seeds")
         self.marker = ax.axvline(1, color=GREY, linewidth=1, gid="replay")
         lines = [self.ghost, *self.pins, self.median, self.train, self.test, self.marker]
+        self.own = {*ax.lines, *ax.patches}
         return [self.band, *lines, *self.letters, self.seeds, *self.ghost_name]
 
     def _name_ghost(self, ax):
@@ -103,11 +104,10 @@ class AccuracyPanel:
         """Draw the best accuracy that is possible, where it is known."""
         best = problem.best_accuracy, problem.standard_error
         if best != self.best_of:
-            while self.best:
-                self.best.pop().remove()
-            before = set(self.ax.get_children())
+            self.best_of = None
+            for part in {*self.ax.lines, *self.ax.patches} - self.own:
+                part.remove()
             plot_best_accuracy(self.ax, problem)
-            self.best = [artist for artist in self.ax.get_children() if artist not in before]
             self.best_of = best
         return best
 
@@ -151,6 +151,7 @@ class RatePanel:
             updates = history.problem.updates_per_epoch(history.experiment.batch_size)
         look = scene.linear_rate, scene.over_updates, updates, self._limits(scene)
         if look != self.look:
+            self.look = None
             self._set_axes(*look)
             self.look = look
         return look, fit_epochs(self.ax, history)

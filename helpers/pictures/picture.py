@@ -53,7 +53,7 @@ class Picture:
 
     A panel has a `height`; `build(ax)` makes its artists and returns those that move, in the order in which
     they are drawn; `show(scene)` moves them and returns the look of its axes, a value that differs where
-    they have to be drawn differently. A panel may have `readout(scene)`: the columns (name, unit, digits,
+    they have to be drawn differently. A panel may have `readout(scene)`: the columns (name, unit, decimals,
     values) that pointing at the picture reads out; the first panel's `places(scene)` are x, or x and y.
     """
 
@@ -76,7 +76,7 @@ class Picture:
         bottom, top = 48 / self.height, 1 - 58 / self.height
         self.figure.subplots_adjust(left, bottom, right, top, hspace=0.16 if share_x else 0.45)
         self.title = self.figure.text(left, 1 - 19 / self.height, "", fontsize=11, gid="title")
-        self.corner, self.legend = (left - 0.01, 1 - 21 / self.height), None
+        self.corner = left - 0.01, 1 - 21 / self.height
         self.moving = [self.title]
         for panel, ax in zip(self.panels, axes, strict=True):
             ax.patch.set_visible(False)
@@ -136,13 +136,12 @@ class Picture:
 
     def _draw_legend(self):
         """One line under the title, of what the first axes have with a name."""
-        if self.legend:
-            self.legend.remove()
-            self.legend = None
+        for legend in [*self.figure.legends]:
+            legend.remove()
         named = self.figure.axes[0].get_legend_handles_labels()
         pairs = [pair for pair in zip(*named, strict=True) if pair[0].get_visible()]
         if pairs:
-            self.legend = self.figure.legend(
+            self.figure.legend(
                 *zip(*pairs, strict=True),
                 loc="upper left",
                 bbox_to_anchor=self.corner,

@@ -44,6 +44,7 @@ class MonitorPanel:
         self.words.set_text(f"{AXIS_LABELS[monitor]}; stairs: best so far; triangles: rate drops")
         lowest = self._lowest(getattr(history, monitor))
         if lowest != self.lowest:
+            self.lowest = None
             ticks = [tick * lowest / LOWEST for tick in TICKS] if lowest < LOWEST else TICKS
             self.ax.set_ylim(lowest, HIGHEST)
             self.ax.set_yticks(ticks, [f"{tick:g}" for tick in ticks])

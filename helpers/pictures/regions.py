@@ -37,7 +37,7 @@ class RegionsPanel:
         """Empty axes: the problem comes with the scene."""
         ax.grid(visible=False)
         ax.locator_params(steps=[5])
-        self.ax, self.problem, self.points = ax, None, []
+        self.ax, self.problem = ax, None
         blank, white = np.zeros((PIXELS, PIXELS), "uint8"), ListedColormap(["white"])
         self.image = ax.imshow(blank, white, NoNorm(), origin="lower", aspect="auto", gid="regions")
         return [self.image]
@@ -53,12 +53,11 @@ class RegionsPanel:
 
     def _set_problem(self, problem):
         self.problem = None
-        while self.points:
-            self.points.pop().remove()
+        for points in [*self.ax.collections]:
+            points.remove()
         X, y = problem.data.testX, problem.data.testy
         self.extent = plane_around(X, 0.06 * float(np.ptp(X, axis=0).max()))
         plot_classes(self.ax, X, y, size=9)
-        self.points = [*self.ax.collections]
         self.ax.set_aspect("auto")
         self.ax.set_xlim(self.extent[:2])
         self.ax.set_ylim(self.extent[2:])

@@ -38,6 +38,7 @@ def move_line(line, history: History | None, name: str):
     """Put one array of a History on a line, or hide the line."""
     line.set_visible(history is not None)
     if history is not None and getattr(line, "shown", None) != (history, name):
+        line.shown = None
         line.set_data(epochs_of(history), getattr(history, name))
         line.shown = history, name  # a pinned run stays: half of a picture's time
 

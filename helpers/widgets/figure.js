@@ -4,6 +4,7 @@
 
 const FONT = '"DejaVu Sans", Verdana, sans-serif';
 const STEPS = { ArrowLeft: -1, ArrowRight: 1, PageDown: -10, PageUp: 10, Home: -1e9, End: 1e9 };
+const KEYS = { role: "application", ariaRoleDescription: "picture, read by arrow keys", tabIndex: 0 };
 const MEDIA = ["print", "(forced-colors: active)", "(prefers-color-scheme: dark)"];
 
 /** The header of a frame, with each array in the place that names it. */
@@ -23,10 +24,9 @@ export function themeOf(element) {
   const [printed, forced, dark] = MEDIA.map((query) => matchMedia(query).matches);
   if (printed || forced) return Number(dark && !printed);
   const { body, documentElement: root } = document;
-  const lab = body.dataset.jpThemeLight, colab = root.getAttribute("theme");
-  const code = ["vscode-light", "vscode-dark"].findIndex((name) => body.classList.contains(name));
+  const lab = body.dataset.jpThemeLight, colab = root.getAttribute("theme"), code = body.className;
   if (lab || colab) return Number(lab === "false" || colab === "dark");
-  if (code >= 0) return code;
+  if (code.includes("vscode-")) return Number(!code.includes("-light")); // high contrast is dark
   for (let up = element; up; up = up.parentElement) {
     const paint = getComputedStyle(up).backgroundColor.match(/[\d.]+/g)?.map(Number) ?? [0, 0, 0, 0];
     if (paint.length < 4 || paint[3] > 0.5) return Number(paint[0] + 2 * paint[1] + paint[2] < 510);
@@ -83,9 +83,9 @@ function drawItem(context, item, theme) {
 
 /** The values of a place in words: "step 12: height 71.2 %, width 0.35". */
 export function inWords(columns, place) {
-  const [first, ...others] = columns.map(({ name, unit, digits, values: { [place]: value } }) => {
-    if (!Number.isFinite(value)) return `${name} no number`;
-    return `${name} ${digits === null ? Number(value.toPrecision(3)) : value.toFixed(digits)}${unit}`;
+  const [first, ...others] = columns.map(({ name, unit, decimals, values: { [place]: value } }) => {
+    const short = decimals === null ? Number(value.toPrecision(3)) : value.toFixed(decimals);
+    return `${name} ${Number.isFinite(value) ? `${short}${unit}` : "no number"}`;
   });
   return `${first}: ${others.join(", ")}`;
 }
@@ -145,9 +145,8 @@ export function figure(element, { width, height, label }) {
   }
 
   function onPointer({ offsetX, offsetY }) {
-    const { x = [], y } = frame?.readout ?? {}, scale = width / canvas.clientWidth;
-    const [right, down] = [offsetX * scale, offsetY * scale];
-    const far = Array.from(x, (_, i) => Math.hypot(x[i] - right, y ? y[i] - down : 0));
+    const { x = [], y } = frame?.readout ?? {}, scale = canvas.clientWidth / width;
+    const far = Array.from(x, (_, i) => Math.hypot(x[i] * scale - offsetX, y ? y[i] * scale - offsetY : 0));
     point(far.indexOf(Math.min(...far)));
   }
 
@@ -176,8 +175,8 @@ export function figure(element, { width, height, label }) {
   return {
     show(picture) {
       axes = [picture.background, picture.dark];
-      frame = parse(picture.frame); // one with a readout has the arrow keys to itself
-      Object.assign(canvas, frame.readout ? { role: "application", tabIndex: 0 } : { role: "img" });
+      frame = parse(picture.frame);
+      Object.assign(canvas, frame.readout ? KEYS : { role: "img" });
       draw();
     },
     remove() {
