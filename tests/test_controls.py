@@ -85,6 +85,7 @@ def test_each_kind_of_field_has_its_widgets(name):
     if isinstance(kind, Number):
         assert widget is slider_of(explorer, name)
         assert isinstance(find(explorer, f"box-{name}"), widgets.Text)
+        assert explorer.controls[name].widget.layout.flex is None, "it would grow upwards"
     else:
         expected = widgets.Dropdown if isinstance(kind, Choice) else widgets.Checkbox
         assert type(widget) is expected
