@@ -120,7 +120,7 @@ class Explorer:
         """
         end, said = time.monotonic() + PATIENCE, None
         while True:
-            before, said = said, self.said()
+            said = self.said()
             seen = self.seen()
             fault = difference(seen, said)
             if not fault and (said["rests"] or not rest) and also(said):
@@ -142,7 +142,10 @@ class Explorer:
         self.handle(field).focus()
         for key in keys:
             self.page.keyboard.press(key)
-        moved = lambda said: said["values"] != before["values"]
+
+        def moved(said):
+            return said["values"] != before["values"]
+
         return self.settle(rest=False, also=moved, what=f"{keys} on {field} move nothing")
 
     def type(self, field: str, text: str):

@@ -1,7 +1,7 @@
 """Find everything on an explorer that a user can move, and move it, as a user does."""
 
 from dataclasses import dataclass
-from math import log10, sqrt
+from math import sqrt
 
 from helpers.experiment import KINDS, without_effect
 from helpers.fields import Choice
@@ -212,7 +212,10 @@ def replay(sweep: Sweep, control: Control):
     """Play and pause, or stop; then to the end."""
     sweep.part(control).click()
     if control.name == "explorer-play":
-        moving = lambda: sweep.explorer.said()["epoch"] not in (None, sweep.now["epoch"])
+
+        def moving():
+            return sweep.explorer.said()["epoch"] not in (None, sweep.now["epoch"])
+
         sweep.explorer.wait_until(moving, "the replay moves")
         sweep.part(control).click()
     yield "epoch", lambda epoch: epoch is not None
@@ -246,7 +249,8 @@ def read_out(sweep: Sweep, control: Control):
     line = sweep.part(control).locator("xpath=..").locator("[aria-live]").inner_text()
     if "run" in sweep.now:
         share = 100 * trained(run_of(sweep.now["run"])).val_accuracy[0]
-        assert line.startswith("epoch 1: ") and f"test accuracy {share:.1f} %" in line, line
+        assert line.startswith("epoch 1: "), line
+        assert f"test accuracy {share:.1f} %" in line, line
     else:
         assert line.startswith("step 0: "), line
     sweep.part(control).evaluate("canvas => canvas.blur()")
