@@ -154,6 +154,7 @@ def check_regions(figures: list, said: dict):
 def check_path(frame: dict, said: dict):
     """The path of gradient descent."""
     values = said["values"]
-    bowl = Bowl(*map(tuple, values["surface"]))
+    curvatures, start, angle = values["surface"]
+    bowl = Bowl(tuple(curvatures), tuple(start), angle)
     scene = DescentScene(bowl, values["learning_rate"], values["momentum"], said["steps"])
     assert same(frame, read(path_painter(bowl).draw(scene).frame))
