@@ -32,12 +32,10 @@ class NumberControl:
             style={"description_width": "40px" if label else LABEL_WIDTH},
             layout={"width": "124px" if label else "184px", "flex": "0 0 auto"},
         )
-        flex = "1 1 240px" if label else "0 0 auto"  # beside others in a row, or under others
-        self.widget = stage.kit(
-            widgets.HBox,
-            children=[self.box, self.slider],
-            layout={"flex_flow": "row wrap", "max_width": "560px", "flex": flex},
-        )
+        layout = {"flex_flow": "row wrap", "max_width": "560px"}
+        if label:  # beside others
+            layout["flex"] = "1 1 240px"
+        self.widget = stage.kit(widgets.HBox, children=[self.box, self.slider], layout=layout)
         stage.follow(self.slider, self._slid)
         stage.follow(self.box, lambda text: move(self.read(text)))
 

@@ -200,7 +200,7 @@ def press(sweep: Sweep, control: Control):
             value == (0 if "steps" in before else sweep.first["values"])
         ),
     }
-    is_right = goals[control.name]
+    is_right = goals[control.name.split(" (")[0]]
     sweep.part(control).click()
     if control.name == "explorer-reset":
         yield "steps" if "steps" in before else "values", is_right
