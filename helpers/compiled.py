@@ -173,7 +173,7 @@ def _program(optimizer):
 
         def one_block(epoch, row, start, update, learner):
             weights, state, gradient, loss, right = learner
-            size = course.sizes[epoch]
+            size = tf.gather(course.sizes, epoch)
             batch_start = update * course.batch_size
             batch_end = tf.minimum(batch_start + course.batch_size, size)
             end = tf.minimum(start + block, batch_end)
@@ -185,7 +185,9 @@ def _program(optimizer):
             more_loss, more_right = _sums(logits, y, counts)
             gradient = Weights(*(g + more for g, more in zip(gradient, added)))
             number = tf.cast(epoch * course.updates + update + 1, dtype)
-            rate = course.rates[row, update]
+            rate = tf.gather(
+                tf.gather(course.rates, row), update
+            )  # [row, …] would compile each patience
             changes = [
                 optimizer.rule(w, g, s, rate, numbers, number)
                 for w, g, s in zip(weights, gradient, state)
@@ -209,14 +211,14 @@ def _program(optimizer):
         def one_epoch(epoch, weights, state, plateau, records, path):
             row = tf.where(course.patience > 0, plateau.drops, epoch)
             _, _, (weights, state, _, loss, right) = tf.while_loop(
-                lambda start, *_: start < course.sizes[epoch],
+                lambda start, *_: start < tf.gather(course.sizes, epoch),
                 lambda start, update, learner: one_block(epoch, row, start, update, learner),
                 (0, 0, _Learner(weights, state, no_gradient, zero, zero)),
             )
             _, _, val_loss, val_right = tf.while_loop(
                 lambda start, *_: start < course.n_test, one_test_block, (0, weights, zero, zero)
             )
-            n = tf.cast(course.sizes[epoch], dtype)
+            n = tf.cast(tf.gather(course.sizes, epoch), dtype)
             values = (loss / n, right / n, val_loss / n_test, val_right / n_test, row)
             records = [record.write(epoch, value) for record, value in zip(records, values)]
             path = [array.write(epoch, w) for array, w in zip(path, weights)]
