@@ -34,10 +34,12 @@ WAY_OUT = (
 INLINE = "module://matplotlib_inline.backend_inline"
 SHOWN_IN_NOTEBOOK = ("module://", "inline", "ipympl", "widget", "nbagg", "notebook")
 # One thread a run: the network is so small that sharing it between cores costs time. And its loops, which XLA
-# would run step by step, become one piece of machine code, as tiny ones do; an XLA without this ignores it.
+# would run step by step, become one piece of machine code, as tiny ones do; products of
+# matrices too, even large ones, which XLA would do in its slowest way there. An XLA without these ignores them.
 FLAGS = (
     "--xla_cpu_multi_thread_eigen=false "
-    "--xla_backend_extra_options=xla_cpu_small_while_loop_byte_threshold=1000000000"
+    "--xla_backend_extra_options=xla_cpu_small_while_loop_byte_threshold=1000000000,"
+    "xla_force_enable_experimental_llvm_ir_gemm=true"
 )
 FIRST_PROGRAM = "import tensorflow as tf; tf.function(lambda: tf.zeros(1), jit_compile=True)()"
 OVERRULED = (  # cut training short; or protobuf does not know it any more

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
-from functools import partial
+from functools import lru_cache, partial
 from typing import NamedTuple
 
-from helpers.compiled import run
+from helpers.compiled import batches_of, run
 from helpers.experiment import KINDS, Experiment, History
 from helpers.fields import Number
 from helpers.network import batch_order
@@ -31,12 +31,15 @@ def train(experiment: Experiment, data: Split | None = None) -> History:
         rates = np.tile(plateau_rates(experiment, floatx)[:, None], updates)
     else:
         rates = scheduled_rates(experiment, updates, floatx)
-    order = batch_order(experiment.seed, experiment.epochs, problem.n_train)
-    sizes = [problem.n_train] * experiment.epochs
-    curves, row, weights = run(
-        experiment, problem, order, sizes, rates, patience=experiment.patience or 0
-    )
-    return History(experiment, *curves, rates[row, -1], weights, problem)
+    epochs, patience = experiment.epochs, experiment.patience or 0
+    batches = _batches(experiment.seed, epochs, problem.n_train)
+    (*curves, row), weights = run(experiment, problem, batches, rates, epochs, patience)
+    return History(experiment, *curves, rates[row.astype(int), -1], weights, problem)
+
+
+@lru_cache(maxsize=32)
+def _batches(seed, epochs, n):
+    return batches_of(batch_order(seed, epochs, n), n, n)
 
 
 class RangeTest(NamedTuple):
@@ -74,8 +77,9 @@ def range_test(
     order = batch_order(experiment.seed, -(-updates // batches), n)
     order = np.pad(order, ((0, 0), (0, batches * size - n))).reshape(-1, size)[:updates]
     sizes = np.minimum(size, n - np.arange(updates) % batches * size)
-    curves, *_ = run(experiment, problem, order, sizes, rates[:, None])
-    return RangeTest(experiment, rates, curves[0], problem)
+    tables = batches_of(order, sizes, n)
+    (loss, *_), _ = run(experiment, problem, tables, rates[:, None], updates)
+    return RangeTest(experiment, rates, loss, problem)
 
 
 def train_many(

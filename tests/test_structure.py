@@ -23,6 +23,7 @@ STOREYS = [  # imports go down, or sideways
     {"helpers.experiment", "helpers.network"},
     {
         "helpers.descent",
+        "helpers.gradient",
         "helpers.compiled",
         "helpers.training",
         "helpers.keras_fit",
