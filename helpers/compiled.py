@@ -185,11 +185,11 @@ def _program(optimizer):
             more_loss, more_right = _sums(logits, y, counts)
             gradient = Weights(*(g + more for g, more in zip(gradient, added)))
             number = tf.cast(epoch * course.updates + update + 1, dtype)
-            rate = tf.gather(
-                tf.gather(course.rates, row), update
-            )  # [row, …] would compile each patience
+            rates = tf.gather(
+                course.rates, row
+            )  # for course.rates[row] each patience would compile
             changes = [
-                optimizer.rule(w, g, s, rate, numbers, number)
+                optimizer.rule(w, g, s, tf.gather(rates, update), numbers, number)
                 for w, g, s in zip(weights, gradient, state)
             ]
             moved = Weights(*(w + change for w, (change, _) in zip(weights, changes)))
