@@ -185,9 +185,7 @@ def _program(optimizer):
             more_loss, more_right = _sums(logits, y, counts)
             gradient = Weights(*(g + more for g, more in zip(gradient, added)))
             number = tf.cast(epoch * course.updates + update + 1, dtype)
-            rates = tf.gather(
-                course.rates, row
-            )  # for course.rates[row] each patience would compile
+            rates = tf.gather(course.rates, row)  # [row] would compile every patience
             changes = [
                 optimizer.rule(w, g, s, tf.gather(rates, update), numbers, number)
                 for w, g, s in zip(weights, gradient, state)
