@@ -264,7 +264,7 @@ def test_pins_of_another_problem_say_so(fresh):
 # More seeds, in the background
 
 
-async def rested(explorer, until, seconds=30):
+async def rested(explorer, until, seconds=600):
     """Wait until something holds."""
     end = time.monotonic() + seconds
     while not until():
@@ -628,7 +628,7 @@ def test_a_cell_that_is_run_again_replaces_what_it_showed():
             metadata={"cellId": cell} if cell else {},
         )
         kernel.client.shell_channel.send(message)
-        text, errors = kernel.finish(message["header"]["msg_id"], 120)
+        text, errors = kernel.finish(message["header"]["msg_id"], 600)
         assert not errors
         return text
 

@@ -9,7 +9,6 @@ from helpers.pictures.stills import still_bundle
 from helpers.schedules import NAMED, SCHEDULES
 from helpers.training import train
 from helpers.widgets.controls import make_control
-from helpers.widgets.figure import Figure
 from helpers.widgets.fold import Fold
 from helpers.widgets.goals import Goals
 from helpers.widgets.options import Options
@@ -53,8 +52,7 @@ class Explorer(Stage):
         self.controls = {name: make_control(self, name) for name in (*self.fields, *companions)}
         self.renew()
         label = "Accuracy and learning rate over the epochs; the sentence below says the result"
-        self.figure = Figure(self.picture, label).add_class("explorer-figure")
-        self.kit.keep(self.figure, self.figure.layout)
+        self.figure = self.figure_of(self.picture, label, "explorer-figure")
         self.regions, self.goals = Regions(self, self.figure), Goals(self, goals)
         self.pins, self.fold = Pins(self), Fold(self)
         self.options = Options(self, self.regions.button)

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 from helpers.pictures import RegionsScene, regions_picture
-from helpers.widgets.figure import Figure
 
 import ipywidgets as widgets
 
@@ -20,8 +19,8 @@ class Regions:
         """Make picture, replay and button; beside: the figure that they stand next to."""
         self.stage, self.last, kit = stage, stage.start.epochs, stage.kit
         self.renew()
-        self.figure = Figure(self.picture, "Decision regions of the network, with the test points")
-        kit.keep(self.figure.add_class("explorer-regions"), self.figure.layout)
+        label = "Decision regions of the network, with the test points"
+        self.figure = stage.figure_of(self.picture, label, "explorer-regions")
         self.button = kit(
             widgets.ToggleButton,
             "explorer-show-regions",

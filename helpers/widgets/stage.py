@@ -3,6 +3,7 @@
 from contextlib import contextmanager
 from html import escape
 
+from helpers.widgets.figure import Figure
 from helpers.widgets.kit import Kit, Kitted
 from helpers.widgets.turn import TURN, turn
 from helpers.widgets.words import status_line
@@ -26,6 +27,18 @@ class Stage(Kitted, widgets.VBox):
         super().__init__(layout=self.kit.share(widgets.Layout))
         self.add_class("explorer")
         self.status = self.kit(widgets.HTML, "explorer-status")
+
+    def figure_of(self, picture, label: str, css_class: str) -> Figure:
+        """Make the widget that shows a picture."""
+        figure = Figure(picture, label).add_class(css_class)
+        return self.kit.keep(figure, figure.layout)
+
+    def button(self, name: str, tooltip: str, action, css_class: str):
+        """Make a button that leads to `action()`."""
+        options = {"description": name, "tooltip": tooltip, "layout": {"width": "auto"}}
+        button = self.kit(widgets.Button, css_class, **options)
+        button.on_click(lambda _: action())
+        return button
 
     def follow(self, widget, action, trait: str = "value"):
         """Let each change that the student makes lead to `action(new value)`, the next state."""
