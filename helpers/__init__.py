@@ -37,6 +37,7 @@ from helpers.plots import (
     plot_decision_regions,
     plot_fit,
     plot_heat_map,
+    plot_range_test,
     plot_strip,
 )
 from helpers.problems import (
@@ -49,7 +50,7 @@ from helpers.problems import (
     standardized,
 )
 from helpers.tables import data_table
-from helpers.training import tenths, train, train_grid, train_many
+from helpers.training import RangeTest, range_test, tenths, train, train_grid, train_many
 from helpers.widgets import ask, explore, explore_descent
 
 __all__ = [
@@ -66,6 +67,7 @@ __all__ = [
     "History",
     "LearningRateMonitor",
     "Problem",
+    "RangeTest",
     "Split",
     "ask",
     "best_accuracy",
@@ -90,10 +92,12 @@ __all__ = [
     "plot_decision_regions",
     "plot_fit",
     "plot_heat_map",
+    "plot_range_test",
     "plot_strip",
     "predict",
     "prepare_data",
     "problem",
+    "range_test",
     "standard_error",
     "standardized",
     "swing",

@@ -49,15 +49,18 @@ def run(experiment, problem, order, sizes, rates, patience=0):
         patience=patience,
         min_delta=tf.constant(experiment.min_delta, tf.float64),
         watches_training=experiment.monitor == "loss",
+        n_test=problem.n_test,
     )
     W1, b1, W2, b2 = initial_weights(
         experiment.seed, problem.features, experiment.hidden, problem.classes, floatx
     )
+    data, filled_up = problem.data, ((0, -problem.n_test % BLOCK), (0, 0))
+    halves = *data[:2], *(np.pad(array, filled_up) for array in data[2:])
     recorded, path = PROGRAMS[experiment.optimizer](
         Weights(*map(tf.constant, (np.vstack([W1, b1]), W2.T, b2[:, None]))),
         Course(*map(tf.constant, course)),
         {name: tf.constant(number, floatx) for name, number in numbers.items()},
-        Split(*(tf.constant(array.T, floatx) for array in problem.data)),
+        Split(*(tf.constant(array.T, floatx) for array in halves)),
         block,
     )
     *curves, row = (array.numpy()[:epochs].copy() for array in recorded)
@@ -89,6 +92,7 @@ class Course(NamedTuple):
     patience: tf.Tensor  # 0: no plateau rule
     min_delta: tf.Tensor  # float64
     watches_training: tf.Tensor
+    n_test: tf.Tensor  # test points; their table is filled up to whole blocks
 
 
 class _Learner(NamedTuple):
@@ -161,7 +165,7 @@ def _program(optimizer):
         state = [(w + numbers["state_start"],) * optimizer.states for w in no_gradient]
         train_X = tf.concat([data.trainX, tf.ones_like(data.trainX[:1])], 0)
         test_X = tf.concat([data.testX, tf.ones_like(data.testX[:1])], 0)
-        n_test = data.testy.shape[1]
+        n_test = tf.cast(course.n_test, dtype)
         records = [tf.TensorArray(dtype, rows, element_shape=()) for _ in range(4)]
         records += [tf.TensorArray(tf.int32, rows, element_shape=())]
         path = [tf.TensorArray(dtype, rows, element_shape=w.shape) for w in weights]
@@ -196,9 +200,10 @@ def _program(optimizer):
             return end, update + tf.cast(last, tf.int32), learner
 
         def one_test_block(start, weights, loss, right):
-            places = start + tf.range(BLOCK)
-            X, y = tf.gather(test_X, places, axis=1), tf.gather(data.testy, places, axis=1)
-            sums = _sums(_logits(weights, X), y, tf.cast(places < n_test, dtype))
+            X = tf.slice(test_X, [0, start], [test_X.shape[0], BLOCK])
+            y = tf.slice(data.testy, [0, start], [data.testy.shape[0], BLOCK])
+            counts = tf.cast(start + tf.range(BLOCK) < course.n_test, dtype)
+            sums = _sums(_logits(weights, X), y, counts)
             return start + BLOCK, weights, loss + sums[0], right + sums[1]
 
         def one_epoch(epoch, weights, state, plateau, records, path):
@@ -209,7 +214,7 @@ def _program(optimizer):
                 (0, 0, _Learner(weights, state, no_gradient, zero, zero)),
             )
             _, _, val_loss, val_right = tf.while_loop(
-                lambda start, *_: start < n_test, one_test_block, (0, weights, zero, zero)
+                lambda start, *_: start < course.n_test, one_test_block, (0, weights, zero, zero)
             )
             n = tf.cast(course.sizes[epoch], dtype)
             values = (loss / n, right / n, val_loss / n_test, val_right / n_test, row)

@@ -130,6 +130,21 @@ def plot_heat_map(
     ax.grid(visible=False)
 
 
+def plot_range_test(ax: Axes, test, smoothing: int = 15, **style) -> None:
+    """A range test (Smith, 2015): each batch's loss over the rate, and the mean of its neighbours.
+
+    smoothing: how many neighbours; losses far above that of guessing leave the picture.
+    """
+    guessing = np.log(test.problem.classes)
+    padded = np.pad(test.loss, (smoothing // 2, smoothing - 1 - smoothing // 2), mode="edge")
+    mean = np.lib.stride_tricks.sliding_window_view(padded, smoothing).mean(axis=1)
+    ax.plot(test.learning_rate, test.loss, ".", color=GREY, markersize=3, label="one batch")
+    ax.plot(test.learning_rate, mean, **{"color": BLUE, "linewidth": 1.8, "label": "mean", **style})
+    ax.axhline(guessing, color=GREY, linestyle=":", linewidth=1.2, label="guessing")
+    ax.set(xscale="log", xlabel="learning rate", ylabel="loss (nats)")
+    ax.set_ylim(0, 1.15 * max(2 * guessing, np.nanmax(mean[: len(mean) // 4], initial=0)))
+
+
 def plot_classes(ax: Axes, X: np.ndarray, y: np.ndarray, size: float = 14) -> None:
     """Scatter samples X (n, 2) with one colour and marker for each class of one-hot y (n, classes)."""
     classes = y.argmax(axis=1)

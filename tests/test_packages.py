@@ -46,8 +46,16 @@ def test_every_dependency_is_pinned_and_has_its_reason(line):
 
 
 def test_every_import_has_its_dependency():
-    brought = {"keras": "tensorflow", "nbformat": "nbconvert", "traitlets": "ipywidgets"}
-    brought |= {"packaging": "pytest", "jupyter-client": "jupyterlab", "joblib": "scikit-learn"}
+    brought = {
+        "ipython": "ipykernel",
+        "joblib": "scikit-learn",
+        "jupyter-client": "jupyterlab",
+        "keras": "tensorflow",
+        "nbformat": "nbconvert",
+        "packaging": "pytest",
+        "scipy": "scikit-learn",
+        "traitlets": "ipywidgets",
+    }
     named = {requirement.name for requirement in NEEDED}
     distributions = packages_distributions()
     for folder in ("helpers", "tests"):

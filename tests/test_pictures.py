@@ -22,6 +22,7 @@ from helpers.pictures import (
     descent_picture,
     regions_picture,
 )
+from helpers.pictures.frame import Frame
 from helpers.pictures.regions import SHADES, shades_of
 from helpers.pictures.themes import DARK
 from helpers.problems import problem_of
@@ -31,6 +32,7 @@ import keras
 import matplotlib
 import numpy as np
 import pytest
+from matplotlib.transforms import IdentityTransform, blended_transform_factory
 from PIL import Image
 
 ACCURACY, LOSS, WAIT, RATE = 0, 1, 2, -1
@@ -175,11 +177,14 @@ def with_keras(losses, patience, factor, min_delta, min_lr, rate):
 def test_the_counter_is_that_of_keras(patience, min_lr):
     fields = {"patience": patience, "factor": 0.5, "min_delta": 0.01, "min_lr": min_lr}
     run = made_up(30, learning_rate=0.1, **fields)
-    losses = np.minimum(run.val_loss, np.geomspace(2, 0.5, EPOCHS)[::-1])
+    losses = (
+        1 - 0.003 * np.arange(EPOCHS) + 0.02 * run.val_loss
+    )  # improves by less than min_delta, too
     rates, bests, left = with_keras(losses, rate=0.1, **fields)
     run = History(run.experiment, losses, losses, losses, losses, rates, [])
     best, waits = plateau_counter(run)
     np.testing.assert_allclose(best, bests)
+    assert (best > np.minimum.accumulate(losses)).any()
     dropped = np.append(np.diff(rates) < 0, False)
     assert dropped.any()
     np.testing.assert_array_equal(np.where(dropped, 0, waits)[:-1], left[:-1])
@@ -422,6 +427,13 @@ def test_a_run_that_diverged_leaves_gaps(picture):
         assert not np.isinf(found.get("points", np.zeros(2))).any()
         assert not (np.abs(found.get("points", np.zeros(2))) > 1e5).any()
     assert picture.still(Scene(run)).startswith(b"\x89PNG")
+
+
+def test_a_place_that_is_no_number_in_one_direction_is_none_at_all():
+    points = np.array([[1, np.nan], [np.inf, 2], [3, 4], [5, 1e300]])
+    each = blended_transform_factory(IdentityTransform(), IdentityTransform())
+    pixels = Frame(100, 50).pixels(points, each)
+    np.testing.assert_array_equal(pixels, [[np.nan] * 2, [np.nan] * 2, [3, 46], [5, -1e5]])
 
 
 # Whatever the user has set, and whatever went wrong before

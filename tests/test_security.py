@@ -63,7 +63,7 @@ def log_of_lab(tmp_path_factory):
             stderr=file,
             start_new_session=True,
         )
-    end = time.monotonic() + 60
+    end = time.monotonic() + 300
     while server.poll() is None and time.monotonic() < end:
         if "token=" in log.read_text() and answers(port):
             break

@@ -82,7 +82,7 @@ def test_only_widgets_imports_ipywidgets(module):
 @pytest.mark.parametrize("module", FILES)
 def test_a_room_stays_small(module):
     text = FILES[module].read_text("utf-8")
-    assert text.count("\n") <= 230
+    assert text.count("\n") <= 240
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.FunctionDef):
             within = [n for n in ast.iter_child_nodes(node) if isinstance(n, ast.FunctionDef)]

@@ -251,8 +251,8 @@ def test_a_range_test_rises_until_it_diverges():
     assert test.learning_rate.shape == test.loss.shape == (200,)
     assert test.learning_rate[[0, -1]] == pytest.approx([1e-5, 10])
     assert test.problem.name == "blobs"
-    assert test.loss[100:130].mean() < test.loss[:30].mean() / 2
-    assert not test.loss[-1] < 2 * test.loss[:30].mean()
+    assert test.loss[80:100].mean() < test.loss[:20].mean() / 3
+    assert test.loss[130:140].mean() > 3 * test.loss[90:100].mean()
 
 
 @pytest.mark.parametrize(

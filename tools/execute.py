@@ -19,7 +19,7 @@ def execute(path: Path):
     notebook = nbformat.read(path, as_version=4)
     resources = {"metadata": {"path": path.parent}}
     NotebookClient(
-        notebook, resources=resources, timeout=300, record_timing=False, store_widget_state=False
+        notebook, resources=resources, timeout=600, record_timing=False, store_widget_state=False
     ).execute()
     notebook, _ = CoalesceStreamsPreprocessor().preprocess(notebook, resources)
     notebook.metadata.pop("widgets", None)

@@ -69,9 +69,9 @@ class Finding(NamedTuple):
 
     @property
     def verdict(self) -> str:
-        """Whether the claim holds: "yes" for 9 seeds in 10, "mostly" for 6 in 10, else "no"."""
+        """Whether the claim holds: "yes" for more than 9 seeds in 10, "mostly" for 6 in 10, else "no"."""
         if self.share >= MOSTLY:
-            return "yes" if self.share >= YES else "mostly"
+            return "yes" if self.share > YES else "mostly"
         held_then = self.then.size and self.claim.holds(self.then).mean() >= YES
         return "only with the defaults of 2019" if held_then else "no"
 

@@ -9,7 +9,7 @@ from helpers.fields import Span
 from helpers.pictures import DescentScene, descent_picture
 from helpers.pictures.bowl import ARRIVED, HIGHEST_RATE, LEFT, LOWEST_RATE, MOST_STEPS
 from helpers.pictures.stills import still_bundle
-from helpers.widgets.number import NumberControl
+from helpers.widgets.number import FOLDING, NumberControl
 from helpers.widgets.stage import Stage
 from helpers.widgets.turn import TURN
 from helpers.widgets.words import status_line
@@ -55,7 +55,7 @@ class DescentExplorer(Stage):
             options=list(SURFACES.items()),
             description="surface",
             style={"description_width": "100px"},
-            layout={"width": "330px", "max_width": "100%"},
+            layout={"width": "330px", **FOLDING},
         )
         self.rate = NumberControl(self, "learning_rate", RATE, self._setter("learning_rate"))
         self.momentum = NumberControl(self, "momentum", KINDS["momentum"], self._setter("momentum"))

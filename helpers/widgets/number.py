@@ -10,6 +10,8 @@ from helpers.widgets.words import label_of, shown
 import ipywidgets as widgets
 
 LABEL_WIDTH = "100px"
+FOLDING = {"max_width": "calc(100% - 4px)", "flex_flow": "row wrap", "height": "auto"}
+"""Layout of a wide list: on a narrow screen it stands under its label."""
 
 
 class NumberControl:

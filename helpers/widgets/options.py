@@ -25,9 +25,9 @@ class Options:
             self.hold = stage.kit(
                 widgets.Checkbox,
                 "explorer-hold",
-                description="hold learning_rate / (1 - momentum) constant",
+                description="hold rate / (1 - momentum)",
                 indent=False,
-                layout={"width": "330px"},
+                layout={"width": "220px"},
             )
             row.append(self.hold)
         if SHAPING.intersection(stage.fields):

@@ -36,7 +36,12 @@ class Pins:
 
     def _make_row(self, history):
         kit = self.stage.kit
-        unpin = kit(widgets.Button, "explorer-unpin", icon="times", layout={"width": "34px"})
+        unpin = kit(
+            widgets.Button,
+            "explorer-unpin",
+            icon="times",
+            layout={"width": "34px", "flex": "0 0 auto"},
+        )
         unpin.on_click(lambda _: self.stage.attempt(self._unpinned, history))
         text = kit(widgets.HTML)
         row = kit(widgets.HBox, children=[unpin, text], layout={"align_items": "center"})

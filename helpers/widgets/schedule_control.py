@@ -5,7 +5,7 @@ from typing import NamedTuple
 from helpers.experiment import KINDS
 from helpers.fields import shown
 from helpers.schedules import NAMED, SCHEDULES
-from helpers.widgets.number import LABEL_WIDTH, NumberControl
+from helpers.widgets.number import FOLDING, LABEL_WIDTH, NumberControl
 
 import ipywidgets as widgets
 
@@ -55,7 +55,7 @@ class ScheduleControl:
             options=self._options(),
             description="schedule",
             style={"description_width": LABEL_WIDTH},
-            layout={"width": "330px", "max_width": "100%"},
+            layout={"width": "330px", **FOLDING},
         )
         self.rows = [self._row(number) for number in range(BREAKPOINTS if self.last else 0)]
         wrap = {"flex_flow": "row wrap", "align_items": "center", "max_width": "700px"}

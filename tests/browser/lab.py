@@ -13,13 +13,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
-from playwright.sync_api import Locator, Page, sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM_FLAGS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 ]
+PANEL = "window.jupyterapp.shell.currentWidget"  # the notebook that is open
+PATIENCE = 180  # seconds until something that should happen has failed, on a machine however busy
 SETTINGS = {
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
     "notebook-extension/tracker": {"windowingMode": "none"},  # cells out of sight exist as well
@@ -60,7 +62,7 @@ def jupyterlab(folder: Path):
             "--LabApp.expose_app_in_browser=True",
         ),
     ]
-    environment = {**os.environ, "JUPYTER_CONFIG_DIR": str(settings)}
+    environment = {**os.environ, "JUPYTER_CONFIG_DIR": str(settings), "PYTHONPATH": str(ROOT)}
     environment.pop("MPLBACKEND", None)  # the kernel sets its own
     with open(folder / "lab.log", "wb") as log:
         server = subprocess.Popen(command, stdout=log, stderr=log, env=environment)
@@ -70,11 +72,11 @@ def jupyterlab(folder: Path):
         yield address, token
     finally:
         server.terminate()
-        server.wait(20)
+        server.wait(PATIENCE)
 
 
-def _wait_for(attempt, seconds: float = 60):
-    end = time.monotonic() + seconds
+def _wait_for(attempt):
+    end = time.monotonic() + PATIENCE
     while True:
         try:
             return attempt()
@@ -90,7 +92,9 @@ def chromium(width: int = 1280, height: int = 1000, **context):
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=CHROMIUM_FLAGS)
         viewport = {"width": width, "height": height}
-        yield browser.new_context(viewport=viewport, **context)
+        opened = browser.new_context(viewport=viewport, **context)
+        opened.set_default_timeout(PATIENCE * 1000)
+        yield opened
         browser.close()
 
 
@@ -98,7 +102,7 @@ def open_notebook(page: Page, lab: tuple[str, str], name: str):
     """Open a notebook alone (no other tabs, no side bar) and wait until its kernel answers."""
     address, token = lab
     page.goto(f"{address}/lab/workspaces/{Path(name).stem}/tree/{name}?token={token}&reset")
-    page.wait_for_function("() => window.jupyterapp?.shell?.currentWidget?.context", timeout=60_000)
+    page.wait_for_function("() => window.jupyterapp?.shell?.currentWidget?.context")
     page.evaluate(
         """async () => {
             const app = window.jupyterapp;
@@ -121,18 +125,32 @@ def write_notebook(folder: Path, name: str, *cells: str) -> str:
     return name
 
 
-def run_all(page: Page, seconds: float = 120):
+def run_all(page: Page):
     """Run all cells and wait until the last one is done and the kernel idle."""
-    page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-all-cells'); }")
+    run(page, "all-cells", "() => true")
+
+
+def run_cells(page: Page, *numbers: int):
+    """Run some cells, by their numbers in the file, and wait for them."""
+    for number in numbers:
+        page.evaluate(f"() => {{ {PANEL}.content.activeCellIndex = {number}; }}")
+        run(page, "cell", f"(_, number) => number === {number}")
+
+
+def run(page: Page, command: str, which: str):
+    """Give a command that runs cells, and wait until those with which(cell, number) are done."""
+    chosen = f"""[...{PANEL}.content.model.cells].filter({which})
+        .filter(cell => cell.type === 'code' && cell.sharedModel.source.trim())"""
+    page.evaluate(
+        f"""() => {{
+            for (const cell of {chosen}) cell.sharedModel.execution_count = null;
+            window.jupyterapp.commands.execute('notebook:run-{command}');
+        }}"""
+    )
     page.wait_for_function(
-        """() => {
-            const panel = window.jupyterapp.shell.currentWidget;
-            const cells = Array.from(panel.content.model.cells);
-            const code = cells.filter(cell => cell.type === 'code' && cell.sharedModel.source.trim());
-            return code.every(cell => cell.executionCount !== null && cell.executionState !== 'running')
-                && panel.sessionContext.session.kernel.status === 'idle';
-        }""",
-        timeout=seconds * 1000,
+        f"""() => {chosen}.every(
+            cell => cell.executionCount !== null && cell.executionState !== 'running'
+        ) && {PANEL}.sessionContext.session.kernel.status === 'idle'"""
     )
 
 
@@ -143,78 +161,3 @@ def outputs(page: Page) -> list[dict]:
             .filter(cell => cell.type === 'code')
             .flatMap(cell => cell.outputs.toJSON())"""
     )
-
-
-class Explorer:
-    """One explorer on a page: its controls, its picture, its sentence."""
-
-    def __init__(self, page: Page, number: int = 0):
-        self.page = page
-        self.root = page.locator(".explorer").nth(number)
-        self.root.scroll_into_view_if_needed()
-
-    def part(self, name: str) -> Locator:
-        """What carries the class explorer-NAME."""
-        return self.root.locator(f".explorer-{name}").first
-
-    @property
-    def picture(self) -> str:
-        """The address of the picture that is shown; a new one for every new picture."""
-        return self.part("figure").get_attribute("src")
-
-    @property
-    def pixels(self) -> str:
-        """The picture itself, as a data address."""
-        return self.part("figure").evaluate(
-            """async image => {
-                const blob = await (await fetch(image.src)).blob();
-                return await new Promise(done => {
-                    const reader = new FileReader();
-                    reader.onload = () => done(reader.result);
-                    reader.readAsDataURL(blob);
-                });
-            }"""
-        )
-
-    @property
-    def sentence(self) -> str:
-        """What the status line says."""
-        return self.part("status").inner_text()
-
-    def handle(self, field: str) -> Locator:
-        """The handle of a field's slider."""
-        return self.root.locator(f".control-{field} .noUi-handle").first
-
-    def box(self, field: str) -> Locator:
-        """The number box beside a slider."""
-        return self.root.locator(f".box-{field} input").first
-
-    def wait_until(self, condition, what: str, seconds: float = 10):
-        """Wait until a condition holds."""
-        end = time.monotonic() + seconds
-        while not condition():
-            assert time.monotonic() < end, f"{what}, but after {seconds} s: {self.sentence}"
-            self.page.wait_for_timeout(50)
-
-    def press(self, field: str, *keys: str):
-        """Press keys on a slider's handle and wait until the picture and the sentence follow."""
-        picture, sentence = self.pixels, self.sentence
-        self.handle(field).focus()
-        for key in keys:
-            self.page.keyboard.press(key)
-        self.wait_until(lambda: self.pixels != picture, f"{keys} on {field} changes the picture")
-        self.wait_until(
-            lambda: self.sentence != sentence, f"{keys} on {field} changes the sentence"
-        )
-
-    def type(self, field: str, text: str):
-        """Type into a number box and leave it with Enter."""
-        self.box(field).fill(text)
-        self.box(field).press("Enter")
-
-    def settle(self):
-        """Wait until no new picture has come for a while."""
-        last = None
-        while last != self.picture:
-            last = self.picture
-            self.page.wait_for_timeout(400)

@@ -5,7 +5,8 @@ import tempfile
 from io import BytesIO
 from pathlib import Path
 
-from tests.browser.lab import Explorer, chromium, jupyterlab, open_notebook, run_all, write_notebook
+from tests.browser.explorer import Explorer
+from tests.browser.lab import chromium, jupyterlab, open_notebook, run_all, write_notebook
 
 from PIL import Image
 

@@ -2,7 +2,8 @@
 
 import shutil
 
-from tests.browser.lab import Explorer, open_notebook, outputs, run_all, write_notebook
+from tests.browser.explorer import Explorer
+from tests.browser.lab import open_notebook, outputs, run_all, write_notebook
 
 import pytest
 
@@ -50,7 +51,7 @@ def test_a_slider_whose_kernel_was_restarted_says_that_it_is_dead_and_lives_agai
 ):
     assert opened.locator(".jupyter-widgets-disconnected").count() == 0
     opened.evaluate(RESTART)
-    opened.wait_for_selector(".explorer .jupyter-widgets-disconnected", timeout=20_000)
+    opened.wait_for_selector(".explorer .jupyter-widgets-disconnected", timeout=60_000)
     opened.screenshot(path=screenshots / "restarted.png")
     run_all(opened)
     opened.wait_for_selector(".explorer-figure")

@@ -1,41 +1,66 @@
-"""Each notebook in JupyterLab: it runs without a word on stderr, and every control does something."""
+"""The explorers of each notebook in JupyterLab, and one of all fields: everything on them is moved."""
 
-from tests.browser.lab import ROOT, Explorer, open_notebook, outputs, run_all
+import re
+import symtable
 
+from helpers.widgets.controls import CONTROLLED
+from tests.browser.explorer import Explorer
+from tests.browser.lab import ROOT, open_notebook, outputs, run_all, run_cells, write_notebook
+from tests.browser.sweep import Sweep
+
+import nbformat
 import pytest
 
 NOTEBOOKS = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
+SHOWN = re.compile(r"^explore(_descent)?\(", re.MULTILINE)
+
+
+def cells_of_explorers(notebook) -> list[int]:
+    """Numbers of the cells that show an explorer, and of those that make what they need.
+
+    The other cells run under nbval: all of them together take minutes.
+    """
+    numbers, needed = [], set()
+    for number, cell in reversed([*enumerate(notebook.cells)]):
+        if cell.cell_type == "code":
+            table = symtable.symtable(cell.source, cell.id, "exec")
+            made = {s.get_name() for s in table.get_symbols() if s.is_assigned() or s.is_imported()}
+            if made & needed or SHOWN.search(cell.source):
+                numbers.insert(0, number)
+                needed = (needed - made) | (names_in(table) - made)
+    return numbers
+
+
+def names_in(table) -> set[str]:
+    """The global names that a piece of program uses."""
+    at_top = table.get_type() == "module"
+    names = {
+        s.get_name() for s in table.get_symbols() if s.is_referenced() and (at_top or s.is_global())
+    }
+    return names.union(*map(names_in, table.get_children()))
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
-def test_runs_and_every_control_changes_picture_and_sentence(page, lab, name, screenshots):
+def test_every_explorer_of_a_notebook_moves(page, lab, folder, name, screenshots):
     open_notebook(page, lab, name)
-    run_all(page)
+    run_cells(page, *cells_of_explorers(nbformat.read(folder / name, nbformat.NO_CONVERT)))
     assert not [
         o for o in outputs(page) if o["output_type"] == "error" or o.get("name") == "stderr"
     ]
-    page.wait_for_selector(".explorer-figure")
+    page.wait_for_selector(".explorer-figure canvas")
     for number in range(page.locator(".explorer").count()):
         explorer = Explorer(page, number)
         explorer.settle()
         explorer.root.screenshot(path=screenshots / f"{name[:2]}-{number + 1}.png")
-        move_every_control(explorer)
+        Sweep(explorer).move_all()
 
 
-def move_every_control(explorer):
-    """By keyboard alone: sliders with the arrow keys, lists by choosing another entry."""
-    for slider in explorer.root.locator("[class*=control-]:has(.noUi-handle)").all():
-        classes = slider.get_attribute("class").split()
-        field = next(c for c in classes if c.startswith("control-")).removeprefix("control-")
-        if slider.is_visible() and field not in ("epoch", "schedule"):
-            disabled = slider.locator(".noUi-target[disabled]").count()
-            if not disabled:
-                value = float(explorer.handle(field).get_attribute("aria-valuenow"))
-                top = float(explorer.handle(field).get_attribute("aria-valuemax"))
-                explorer.press(field, "ArrowLeft" if value == top else "ArrowRight")
-    for choice in explorer.root.locator("[class*=control-]:has(select)").all():
-        before = explorer.sentence
-        choice.locator("select").select_option(index=1)
-        explorer.wait_until(
-            lambda before=before: explorer.sentence != before, "another choice says so"
-        )
+def test_everything_moves_on_an_explorer_of_all_fields(page, lab, folder, screenshots):
+    cells = ["from helpers import explore", f"explore{CONTROLLED}"]
+    open_notebook(page, lab, write_notebook(folder, "all.ipynb", *cells))
+    run_all(page)
+    page.wait_for_selector(".explorer-figure canvas")
+    explorer = Explorer(page)
+    explorer.settle()
+    explorer.root.screenshot(path=screenshots / "all-fields.png")
+    Sweep(explorer).move_all()
