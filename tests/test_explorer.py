@@ -661,7 +661,7 @@ def test_a_cell_that_is_run_again_replaces_what_it_showed():
             metadata={"cellId": cell} if cell else {},
         )
         kernel.client.shell_channel.send(message)
-        text, errors = kernel.finish(message["header"]["msg_id"], 600)
+        text, errors = kernel.finish(message["header"]["msg_id"])
         assert not errors
         return text
 
