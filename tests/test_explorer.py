@@ -264,6 +264,16 @@ def test_pins_of_another_problem_say_so(fresh):
     assert "problem moons" in explorer.pins.widget.children[0].children[1].value
 
 
+def test_a_pin_tells_what_another_control_has_moved_since():
+    explorer = explore("patience", patience=3, **QUICK)
+    explorer.pin()
+    text = explorer.pins.widget.children[0].children[1]
+    assert "patience 3: " in text.value
+    find(explorer, "box-factor").value = "0.5"
+    assert "patience 3, factor 0.1: " in text.value
+    assert "patience 3, factor 0.5: " in status_of(explorer)
+
+
 # More seeds, in the background
 
 
@@ -457,7 +467,7 @@ def test_the_stop_button_at_any_moment(fresh):
     assert (0.1, True) not in seen
 
 
-def test_axes_that_were_half_drawn_are_made_anew(monkeypatch, fresh):
+def test_axes_that_were_half_drawn_are_drawn_again(monkeypatch, fresh):
     explorer = explore("learning_rate", "decay", **QUICK)
     before = explorer.history
 

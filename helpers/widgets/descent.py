@@ -60,7 +60,7 @@ class DescentExplorer(Stage):
         self.rate = NumberControl(self, "learning_rate", RATE, self._setter("learning_rate"))
         self.momentum = NumberControl(self, "momentum", KINDS["momentum"], self._setter("momentum"))
         self.follow(self.surface, self._setter("bowl"))
-        self.renew()
+        self.pictures = {bowl: descent_picture(bowl) for bowl in SURFACES.values()}
         label = "Path of gradient descent on the surface; the sentence below says the result"
         self.figure = self.figure_of(self.pictures[PARABOLA], label, "explorer-figure")
         most = f"Steps until it arrives, at most {MOST_STEPS}"
@@ -131,10 +131,6 @@ class DescentExplorer(Stage):
             **self.momentum.look(state.momentum),
         }
 
-    def renew(self):
-        """Make the pictures anew."""
-        self.pictures = {bowl: descent_picture(bowl) for bowl in SURFACES.values()}
-
     def close(self):
         """Close all models, and walk no further."""
         self._stop()
@@ -143,7 +139,7 @@ class DescentExplorer(Stage):
     def _repr_mimebundle_(self, **kwargs):
         """Live view, static picture for readers without a kernel, and a text that never varies."""
         bundle = super()._repr_mimebundle_(**kwargs)
-        with TURN, self.drawing():
+        with TURN:
             still = self.pictures[self.state.bowl].still(self.state.scene)
         return still_bundle(bundle, [still], "Explorer of gradient descent")
 

@@ -50,7 +50,7 @@ class Explorer(Stage):
     def _build(self, goals):
         companions = COMPANIONS.get(self.fields[0], ()) if len(self.fields) == 1 else ()
         self.controls = {name: make_control(self, name) for name in (*self.fields, *companions)}
-        self.renew()
+        self.picture = curves_picture("patience" in self.fields)
         label = "Accuracy and learning rate over the epochs; the sentence below says the result"
         self.figure = self.figure_of(self.picture, label, "explorer-figure")
         self.regions, self.goals = Regions(self, self.figure), Goals(self, goals)
@@ -165,12 +165,6 @@ class Explorer(Stage):
             look |= part.look(state)
         return look
 
-    def renew(self):
-        """Make the pictures anew."""
-        self.picture = curves_picture("patience" in self.fields)
-        if hasattr(self, "regions"):
-            self.regions.renew()
-
     def rest(self):
         """Close what is unpinned; train more seeds while nothing moves."""
         self.pins.tidy()
@@ -186,7 +180,7 @@ class Explorer(Stage):
     def _repr_mimebundle_(self, **kwargs):
         """Live view, static picture for readers without a kernel, and a text that never varies."""
         bundle = super()._repr_mimebundle_(**kwargs)
-        with TURN, self.drawing():
+        with TURN:
             stills = [self.picture.still(self.scene(self.state))]
             if scene := self.regions.scene(self.state):
                 stills.append(self.regions.picture.still(scene))

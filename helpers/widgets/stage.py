@@ -1,6 +1,5 @@
 """What all explorers have in common: they show one state, whole or not at all."""
 
-from contextlib import contextmanager
 from html import escape
 
 from helpers.widgets.figure import Figure
@@ -71,8 +70,7 @@ class Stage(Kitted, widgets.VBox):
     def _go(self, stop, action, *arguments):
         with stop.stoppable():
             state = action(*arguments)
-            with self.drawing():
-                look = self.look(state)
+            look = self.look(state)
         self._show(look)
         self.state, self.shown = state, look
         self.rest()
@@ -92,18 +90,6 @@ class Stage(Kitted, widgets.VBox):
                         setattr(widget, name, value)
         finally:
             self.showing = False
-
-    @contextmanager
-    def drawing(self):
-        """A picture whose drawing did not come to its end is made anew."""
-        try:
-            yield
-        except BaseException:
-            self.renew()
-            raise
-
-    def renew(self):
-        """Forget the pictures."""
 
     def rest(self):
         """After each attempt: put away what is no longer shown, begin what may take its time."""
