@@ -323,8 +323,8 @@ def test_the_stop_that_the_front_end_snaps_to_does_not_replace_what_was_typed(
 
 
 def test_a_slider_rounds_to_three_digits(explorer):
-    slider_of(explorer, "learning_rate").value = 10**-1.7
-    assert explorer.history.experiment.learning_rate == 0.02
+    slider_of(explorer, "learning_rate").value = 10**-1.6
+    assert explorer.history.experiment.learning_rate == 0.0251
     slider_of(explorer, "batch_size").value = 50.3
     assert explorer.history.experiment.batch_size == 50
 

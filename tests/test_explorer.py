@@ -137,7 +137,10 @@ def test_a_move_trains_that_experiment_and_draws_it():
         assert_curve(explorer, "accuracy train", history, ACCURACY, "accuracy")
         points = item(frame_of(explorer), "rate run")["points"]
         np.testing.assert_allclose(data(explorer.picture, RATE, points)[:, 1], rate, rtol=1e-3)
-        assert f"{100 * history.val_accuracy[-1]:.1f} %" in status_of(explorer)
+        final = 100 * history.val_accuracy[-1]
+        assert f"{final:.1f} %" in status_of(explorer)
+        title = f"learning rate {rate}: test accuracy {final:.0f} %, "
+        assert title_of(frame_of(explorer)).startswith(title)
 
 
 def test_the_ghost_is_the_run_before():
@@ -261,10 +264,20 @@ def test_pins_of_another_problem_say_so(fresh):
     assert "problem moons" in explorer.pins.widget.children[0].children[1].value
 
 
+def test_a_pin_tells_what_another_control_has_moved_since():
+    explorer = explore("patience", patience=3, **QUICK)
+    explorer.pin()
+    text = explorer.pins.widget.children[0].children[1]
+    assert "patience 3: " in text.value
+    find(explorer, "box-factor").value = "0.5"
+    assert "patience 3, factor 0.1: " in text.value
+    assert "patience 3, factor 0.5: " in status_of(explorer)
+
+
 # More seeds, in the background
 
 
-async def rested(explorer, until, seconds=30):
+async def rested(explorer, until, seconds=600):
     """Wait until something holds."""
     end = time.monotonic() + seconds
     while not until():
@@ -311,6 +324,19 @@ def test_a_refused_move_does_not_cost_the_other_seeds(monkeypatch):
         explorer.close()
 
     asyncio.run(main())
+
+
+def test_seeds_that_come_too_late_are_not_shown():
+    explorer = explore("learning_rate", **QUICK)
+    others = [train(run) for run in seeds.other_seeds(explorer.history.experiment, 10)]
+    late = explorer.history
+    slider_of(explorer, "learning_rate").value = 0.1
+    explorer.background.on_end(late, others)
+    assert "accuracy band" not in names(frame_of(explorer))
+    explorer.background.on_end(explorer.history, others[:3])
+    assert "accuracy band" not in names(frame_of(explorer))
+    explorer.background.on_end(explorer.history, others)
+    assert "accuracy band" in names(frame_of(explorer))
 
 
 def test_other_seeds_that_fail_are_said(monkeypatch, fresh):
@@ -440,6 +466,23 @@ def test_the_stop_button_at_any_moment(fresh):
     assert explorer.history.experiment.learning_rate == 0.1
     assert {(0.01, True), (0.1, False)} <= seen
     assert (0.1, True) not in seen
+
+
+def test_axes_that_were_half_drawn_are_drawn_again(monkeypatch, fresh):
+    explorer = explore("learning_rate", "decay", **QUICK)
+    before = explorer.history
+
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(type(explorer.picture.figure.axes[RATE]), "set_xlabel", stop)
+    find(explorer, "explorer-rate-scale").value = True
+    monkeypatch.undo()
+    assert "Interrupted" in status_of(explorer)
+    assert explorer.history is before
+    slider_of(explorer, "learning_rate").value = 0.1
+    assert explorer.history is not before
+    assert_whole(explorer, fresh)
 
 
 def test_the_stop_button_while_a_cell_moves_a_slider_ends_the_cell():

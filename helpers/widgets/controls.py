@@ -24,7 +24,7 @@ class ListControl:
                 widgets.Dropdown, f"control-{name}", layout={"width": "230px"}, **common
             )
         else:
-            margin = {"margin": f"2px 2px 2px {LABEL_WIDTH}"}
+            margin = {"margin": f"2px 2px 2px {LABEL_WIDTH}", "width": "auto"}
             self.widget = stage.kit(
                 widgets.Checkbox, f"control-{name}", layout=margin, indent=False, **common
             )

@@ -9,7 +9,6 @@ from helpers.fields import Span
 from helpers.pictures import DescentScene, descent_picture
 from helpers.pictures.bowl import ARRIVED, HIGHEST_RATE, LEFT, LOWEST_RATE, MOST_STEPS
 from helpers.pictures.stills import still_bundle
-from helpers.widgets.figure import Figure
 from helpers.widgets.number import FOLDING, NumberControl
 from helpers.widgets.stage import Stage
 from helpers.widgets.turn import TURN
@@ -61,29 +60,18 @@ class DescentExplorer(Stage):
         self.rate = NumberControl(self, "learning_rate", RATE, self._setter("learning_rate"))
         self.momentum = NumberControl(self, "momentum", KINDS["momentum"], self._setter("momentum"))
         self.follow(self.surface, self._setter("bowl"))
-        self.renew()
+        self.pictures = {bowl: descent_picture(bowl) for bowl in SURFACES.values()}
         label = "Path of gradient descent on the surface; the sentence below says the result"
-        self.figure = Figure(self.pictures[PARABOLA], label).add_class("explorer-figure")
-        self.kit.keep(self.figure, self.figure.layout)
+        self.figure = self.figure_of(self.pictures[PARABOLA], label, "explorer-figure")
+        most = f"Steps until it arrives, at most {MOST_STEPS}"
         buttons = [
-            self._button("Step", "One step down the gradient", self.step),
-            self._button("Run", f"Steps until it arrives, at most {MOST_STEPS}", self.run),
-            self._button("Reset", "Back to the start", self.reset),
+            self.button("Step", "One step down the gradient", self.step, "explorer-step"),
+            self.button("Run", most, self.run, "explorer-run"),
+            self.button("Reset", "Back to the start", self.reset, "explorer-reset"),
         ]
         row = self.kit(widgets.HBox, children=buttons, layout={"flex_flow": "row wrap"})
         controls = [self.surface, self.rate.widget, self.momentum.widget]
         self.children = [*controls, row, self.figure, self.status]
-
-    def _button(self, name, tooltip, action):
-        button = self.kit(
-            widgets.Button,
-            f"explorer-{name.lower()}",
-            description=name,
-            tooltip=tooltip,
-            layout={"width": "90px"},
-        )
-        button.on_click(lambda _: action())
-        return button
 
     def _setter(self, field):
         """An action that sets a field of the state, and ends a run that is under way."""
@@ -143,10 +131,6 @@ class DescentExplorer(Stage):
             **self.momentum.look(state.momentum),
         }
 
-    def renew(self):
-        """Make the pictures anew."""
-        self.pictures = {bowl: descent_picture(bowl) for bowl in SURFACES.values()}
-
     def close(self):
         """Close all models, and walk no further."""
         self._stop()
@@ -155,7 +139,7 @@ class DescentExplorer(Stage):
     def _repr_mimebundle_(self, **kwargs):
         """Live view, static picture for readers without a kernel, and a text that never varies."""
         bundle = super()._repr_mimebundle_(**kwargs)
-        with TURN, self.drawing():
+        with TURN:
             still = self.pictures[self.state.bowl].still(self.state.scene)
         return still_bundle(bundle, [still], "Explorer of gradient descent")
 

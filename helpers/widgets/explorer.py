@@ -9,7 +9,6 @@ from helpers.pictures.stills import still_bundle
 from helpers.schedules import NAMED, SCHEDULES
 from helpers.training import train
 from helpers.widgets.controls import make_control
-from helpers.widgets.figure import Figure
 from helpers.widgets.fold import Fold
 from helpers.widgets.goals import Goals
 from helpers.widgets.options import Options
@@ -51,10 +50,9 @@ class Explorer(Stage):
     def _build(self, goals):
         companions = COMPANIONS.get(self.fields[0], ()) if len(self.fields) == 1 else ()
         self.controls = {name: make_control(self, name) for name in (*self.fields, *companions)}
-        self.renew()
+        self.picture = curves_picture("patience" in self.fields)
         label = "Accuracy and learning rate over the epochs; the sentence below says the result"
-        self.figure = Figure(self.picture, label).add_class("explorer-figure")
-        self.kit.keep(self.figure, self.figure.layout)
+        self.figure = self.figure_of(self.picture, label, "explorer-figure")
         self.regions, self.goals = Regions(self, self.figure), Goals(self, goals)
         self.pins, self.fold = Pins(self), Fold(self)
         self.options = Options(self, self.regions.button)
@@ -167,12 +165,6 @@ class Explorer(Stage):
             look |= part.look(state)
         return look
 
-    def renew(self):
-        """Make the pictures anew."""
-        self.picture = curves_picture("patience" in self.fields)
-        if hasattr(self, "regions"):
-            self.regions.renew()
-
     def rest(self):
         """Close what is unpinned; train more seeds while nothing moves."""
         self.pins.tidy()
@@ -188,7 +180,7 @@ class Explorer(Stage):
     def _repr_mimebundle_(self, **kwargs):
         """Live view, static picture for readers without a kernel, and a text that never varies."""
         bundle = super()._repr_mimebundle_(**kwargs)
-        with TURN, self.drawing():
+        with TURN:
             stills = [self.picture.still(self.scene(self.state))]
             if scene := self.regions.scene(self.state):
                 stills.append(self.regions.picture.still(scene))

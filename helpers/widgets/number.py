@@ -10,7 +10,10 @@ from helpers.widgets.words import label_of, shown
 import ipywidgets as widgets
 
 LABEL_WIDTH = "100px"
-FOLDING = {"max_width": "calc(100% - 4px)", "flex_flow": "row wrap", "height": "auto"}
+FOLDING = {
+    **{"flex_flow": "row wrap", "max_width": "calc(100% - 4px)"},
+    **{"height": "auto", "min_height": "28px", "align_items": "stretch"},
+}
 """Layout of a wide list: on a narrow screen it stands under its label."""
 
 

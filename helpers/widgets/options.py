@@ -14,10 +14,12 @@ class Options:
     def __init__(self, stage, regions_button):
         """Make them, the axes of the rate for fields that shape it alone."""
         self.stage, self.lists = stage, {}
-        self.pin = self._button("pin", "Pin this run", "Keep this run on the picture", stage.pin)
-        self.reset = self._button("reset", "Reset", "Back to the first run", stage.reset)
-        seeds = [("off", 0), ("10", 10), ("20", 20), ("30", 30)]
-        row = [self.pin, self.reset, regions_button, self._list("seeds", "more seeds", seeds)]
+        row = [
+            stage.button("Pin this run", "Keep this run on the picture", stage.pin, "explorer-pin"),
+            stage.button("Reset", "Back to the first run", stage.reset, "explorer-reset"),
+            regions_button,
+            self._list("seeds", "more seeds", [("off", 0), ("10", 10), ("20", 20), ("30", 30)]),
+        ]
         self.hold = None
         if "momentum" in stage.fields:
             self.hold = stage.kit(
@@ -35,17 +37,6 @@ class Options:
             row.append(self._list("over_updates", "time axis", units, "rate-unit"))
         layout = {"flex_flow": "row wrap", "align_items": "center"}
         self.widget = stage.kit(widgets.HBox, children=row, layout=layout)
-
-    def _button(self, name, description, tooltip, action):
-        button = self.stage.kit(
-            widgets.Button,
-            f"explorer-{name}",
-            description=description,
-            tooltip=tooltip,
-            layout={"width": "auto"},
-        )
-        button.on_click(lambda _: action())
-        return button
 
     def _list(self, field, description, options, css_class=None):
         """Make a list whose choice is a field of the state."""

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 from helpers.pictures import RegionsScene, regions_picture
-from helpers.widgets.figure import Figure
 
 import ipywidgets as widgets
 
@@ -19,9 +18,9 @@ class Regions:
     def __init__(self, stage, beside):
         """Make picture, replay and button; beside: the figure that they stand next to."""
         self.stage, self.last, kit = stage, stage.start.epochs, stage.kit
-        self.renew()
-        self.figure = Figure(self.picture, "Decision regions of the network, with the test points")
-        kit.keep(self.figure.add_class("explorer-regions"), self.figure.layout)
+        self.picture = regions_picture()
+        label = "Decision regions of the network, with the test points"
+        self.figure = stage.figure_of(self.picture, label, "explorer-regions")
         self.button = kit(
             widgets.ToggleButton,
             "explorer-show-regions",
@@ -65,10 +64,6 @@ class Regions:
         kit.keep(widgets.jslink((self.play, "value"), (self.epoch, "value")))
         children = [self.play, self.epoch]
         return kit(widgets.HBox, children=children, layout={"max_width": f"{WIDTH}px"})
-
-    def renew(self):
-        """Make the picture anew."""
-        self.picture = regions_picture()
 
     def _replayed(self, epoch):
         return replace(self.stage.state, epoch=None if epoch == self.last else epoch)

@@ -1,8 +1,8 @@
 """What all explorers have in common: they show one state, whole or not at all."""
 
-from contextlib import contextmanager
 from html import escape
 
+from helpers.widgets.figure import Figure
 from helpers.widgets.kit import Kit, Kitted
 from helpers.widgets.turn import TURN, turn
 from helpers.widgets.words import status_line
@@ -26,6 +26,18 @@ class Stage(Kitted, widgets.VBox):
         super().__init__(layout=self.kit.share(widgets.Layout))
         self.add_class("explorer")
         self.status = self.kit(widgets.HTML, "explorer-status")
+
+    def figure_of(self, picture, label: str, css_class: str) -> Figure:
+        """Make the widget that shows a picture."""
+        figure = Figure(picture, label).add_class(css_class)
+        return self.kit.keep(figure, figure.layout)
+
+    def button(self, name: str, tooltip: str, action, css_class: str):
+        """Make a button that leads to `action()`."""
+        options = {"description": name, "tooltip": tooltip, "layout": {"width": "auto"}}
+        button = self.kit(widgets.Button, css_class, **options)
+        button.on_click(lambda _: action())
+        return button
 
     def follow(self, widget, action, trait: str = "value"):
         """Let each change that the student makes lead to `action(new value)`, the next state."""
@@ -58,8 +70,7 @@ class Stage(Kitted, widgets.VBox):
     def _go(self, stop, action, *arguments):
         with stop.stoppable():
             state = action(*arguments)
-            with self.drawing():
-                look = self.look(state)
+            look = self.look(state)
         self._show(look)
         self.state, self.shown = state, look
         self.rest()
@@ -79,18 +90,6 @@ class Stage(Kitted, widgets.VBox):
                         setattr(widget, name, value)
         finally:
             self.showing = False
-
-    @contextmanager
-    def drawing(self):
-        """A picture whose drawing did not come to its end is made anew."""
-        try:
-            yield
-        except BaseException:
-            self.renew()
-            raise
-
-    def renew(self):
-        """Forget the pictures."""
 
     def rest(self):
         """After each attempt: put away what is no longer shown, begin what may take its time."""

@@ -15,8 +15,7 @@ LARGEST = 2_000_000  # bytes
 
 
 def frames(explorer: Explorer):
-    """Move the learning rate from too small to too large, and replay; one screenshot a move."""
-    page = explorer.page
+    """Move the learning rate from too small to too large; one screenshot a move."""
 
     def picture(milliseconds: int):
         shot = Image.open(BytesIO(explorer.root.screenshot())).convert("RGB")
@@ -24,18 +23,17 @@ def frames(explorer: Explorer):
         size = WIDTH, round(shot.height * WIDTH / shot.width)
         return shot.resize(size, Image.Resampling.LANCZOS), milliseconds
 
-    explorer.type("learning_rate", "1e-5")
-    explorer.settle()
+    def typed(rate: float):
+        explorer.type("learning_rate", f"{rate:g}")
+        explorer.settle(also=lambda said: said["run"]["learning_rate"] == rate)
+
+    typed(1e-5)
     yield picture(900)
-    explorer.handle("learning_rate").focus()
     for _ in range(50):
-        page.keyboard.press("ArrowRight")
-        page.wait_for_timeout(200)
+        explorer.press("learning_rate", "ArrowRight")
         yield picture(80)
     yield picture(900)
-    explorer.type("learning_rate", "0.1")
-    explorer.wait_until(lambda: "learning rate 0.1:" in explorer.sentence, "the typed rate")
-    page.wait_for_timeout(2500)
+    typed(0.1)
     yield picture(2500)
 
 
@@ -48,7 +46,7 @@ def main(path: Path):
             page = context.new_page()
             open_notebook(page, lab, name)
             run_all(page)
-            page.wait_for_selector(".explorer-figure")
+            page.wait_for_selector(".explorer-figure canvas")
             film = list(frames(Explorer(page)))
     palette = film[-1][0].quantize(96, dither=Image.Dither.NONE)
     pictures = [f.quantize(palette=palette, dither=Image.Dither.NONE) for f, _ in film]

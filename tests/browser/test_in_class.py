@@ -3,7 +3,7 @@
 import shutil
 
 from tests.browser.explorer import Explorer
-from tests.browser.lab import open_notebook, outputs, run_all, write_notebook
+from tests.browser.lab import PANEL, open_notebook, outputs, run_all, write_notebook
 
 import pytest
 
@@ -21,7 +21,7 @@ def opened(page, lab, folder, request):
     """A notebook of its own for each test, run."""
     open_notebook(page, lab, write_notebook(folder, f"{request.node.name}.ipynb", *CELLS))
     run_all(page)
-    page.wait_for_selector(".explorer-figure")
+    page.wait_for_selector(".explorer-figure canvas")
     return page
 
 
@@ -35,65 +35,63 @@ def test_a_prediction_a_goal_and_the_run_in_numbers(opened, screenshots):
     explorer = Explorer(opened)
     assert "☐ Goal: 80 % in under ten epochs" in explorer.part("goals").inner_text()
     explorer.type("learning_rate", "0.1")
-    explorer.wait_until(lambda: "☑ Goal met" in explorer.part("goals").inner_text(), "it is met")
+    explorer.settle(also=lambda said: said["run"]["learning_rate"] == 0.1)
+    assert "☑ Goal met: 80 % in under ten epochs" in explorer.part("goals").inner_text()
     opened.screenshot(path=screenshots / "prediction-and-goal.png")
     explorer.root.get_by_text("This run in numbers").click()
+    explorer.settle(also=lambda said: said["part"] == 1)
     rows = explorer.root.locator(".explorer-numbers tr")
-    explorer.wait_until(lambda: rows.count() > 15, "the table")
+    assert rows.count() > 15
     assert rows.last.inner_text().split()[0] == "200"
 
 
-RESTART = "() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()"
+KERNEL = f"{PANEL}.sessionContext.session.kernel"
+LONG = "{code: 'train_many([Experiment(seed=s) for s in range(3000)])'}"
 
 
 def test_a_slider_whose_kernel_was_restarted_says_that_it_is_dead_and_lives_again(
     opened, screenshots
 ):
     assert opened.locator(".jupyter-widgets-disconnected").count() == 0
-    opened.evaluate(RESTART)
-    opened.wait_for_selector(".explorer .jupyter-widgets-disconnected", timeout=60_000)
+    opened.evaluate(f"() => {KERNEL}.restart()")
+    opened.wait_for_selector(".explorer .jupyter-widgets-disconnected")
     opened.screenshot(path=screenshots / "restarted.png")
     run_all(opened)
-    opened.wait_for_selector(".explorer-figure")
+    opened.wait_for_selector(".explorer-figure canvas")
     explorer = Explorer(opened)
-    explorer.settle()
     explorer.press("learning_rate", "ArrowRight")
     assert opened.locator(".jupyter-widgets-disconnected").count() == 0
 
-    opened.evaluate(  # and once more, in the middle of a run
-        "() => { window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.requestExecute("
-        "{code: 'train_many([Experiment(seed=s) for s in range(3000)])'}); }"
-    )
-    opened.wait_for_timeout(500)
-    opened.evaluate(RESTART)
+    opened.evaluate(f"() => {{ {KERNEL}.requestExecute({LONG}); }}")  # and in the middle of a run
+    opened.wait_for_function(f"() => {KERNEL}.status === 'busy'")
+    opened.evaluate(f"() => {KERNEL}.restart()")
     run_all(opened)
-    explorer = Explorer(opened)
-    explorer.settle()
-    explorer.press("learning_rate", "ArrowLeft")
+    opened.wait_for_selector(".explorer-figure canvas")
+    Explorer(opened).press("learning_rate", "ArrowLeft")
 
 
 def test_a_reload_while_the_network_trains_and_a_second_tab(opened, context):
-    opened.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
+    opened.evaluate(f"() => {PANEL}.context.save()")
     explorer = Explorer(opened)
     explorer.handle("learning_rate").focus()
     for _ in range(12):
         opened.keyboard.press("ArrowRight")
     opened.reload()
-    opened.wait_for_selector(".explorer-figure", timeout=60_000)
+    opened.wait_for_selector(".explorer-figure canvas")
     again = Explorer(opened)
-    again.settle()
     again.press("learning_rate", "ArrowLeft")
 
     other = context.new_page()
     try:
         other.goto(opened.url.replace("/workspaces/", "/workspaces/second-"))
-        other.wait_for_selector(".explorer-figure", timeout=60_000)
+        other.wait_for_selector(".explorer-figure canvas")
         same = Explorer(other)
         same.settle()
         again.type("learning_rate", "0.123")
-        same.wait_until(lambda: "learning rate 0.123:" in same.sentence, "both show the same run")
-        same.press("learning_rate", "ArrowRight")
-        again.wait_until(lambda: again.sentence == same.sentence, "in both directions")
+        for each in (again, same):
+            each.settle(also=lambda said: said["run"]["learning_rate"] == 0.123)
+        moved = same.press("learning_rate", "ArrowRight")
+        assert again.settle()["run"] == moved["run"]
     finally:
         other.close()
 
