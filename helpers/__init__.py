@@ -51,7 +51,7 @@ from helpers.problems import (
 )
 from helpers.tables import data_table
 from helpers.training import RangeTest, range_test, tenths, train, train_grid, train_many
-from helpers.widgets import ask, explore, explore_descent
+from helpers.widgets import ask, explore, explore_descent, predictions
 
 __all__ = [
     "BLACK",
@@ -95,6 +95,7 @@ __all__ = [
     "plot_range_test",
     "plot_strip",
     "predict",
+    "predictions",
     "prepare_data",
     "problem",
     "range_test",

@@ -10,7 +10,7 @@ from html import unescape
 from pathlib import Path
 
 from helpers.claims import CLAIMS, measure_claims
-from helpers.claims.evidence import MOSTLY, YES, Claim, Evidence, Finding, measure
+from helpers.claims.evidence import MOSTLY, OURS, YES, Claim, Evidence, Finding, measure
 from helpers.claims.kinds import sgd
 from helpers.measures import drops, epochs_to_80, first_drop, level, swing
 
@@ -66,9 +66,10 @@ def verdicts(found: Finding) -> set[str]:
 
 @pytest.mark.parametrize("row", TOLD, ids=lambda row: row[0])
 def test_the_verdict_told_is_that_of_other_seeds(row):
-    claim, measured, _, _, verdict = row
+    claim, source, measured, _, _, verdict = row
     found = unseen()[claim]
     assert measured == f"{found.claim.measured}: {found.claim.bounds}"
+    assert source == found.claim.source
     assert verdict in verdicts(found), f"told {row}, found {found.row}"
 
 
@@ -90,7 +91,7 @@ def test_the_share_and_the_median_told_are_those_of_other_seeds(row):
                 (part.removeprefix(sign) for part in text.split("; ") if part.startswith(sign)),
                 text,
             )
-            for text in row[2:4]
+            for text in row[3:5]
         ]
         held, seeds = map(int, re.fullmatch(r"(\d+) of (\d+)", parts[1]).groups())
         holds = int(found.claim.holds(numbers).sum())
@@ -141,19 +142,19 @@ def test_what_held_in_2019_only():
 )
 def test_bounds_and_spread_in_words(bounds, words):
     row = finding([*range(10), np.inf], **bounds).row
-    assert row[1] == f"a number: {words}"
-    assert row[2] == "5.0 (1.0 to 9.0) points"
-    assert finding([np.inf] * 3, **bounds).row[2] == "never"
-    assert finding([2.0] * 3, **bounds).row[2] == "2.0 points, all alike"
+    assert row[2] == f"a number: {words}"
+    assert row[3] == "5.0 (1.0 to 9.0) points"
+    assert finding([np.inf] * 3, **bounds).row[3] == "never"
+    assert finding([2.0] * 3, **bounds).row[3] == "2.0 points, all alike"
 
 
 def test_the_table_escapes_and_the_text_has_words_only():
-    claim = Claim("a < b", "c & d", (sgd(),), swing, low=1)
+    claim = Claim("a < b", "c & d", (sgd(),), swing, low=1, source=OURS)
     table = Evidence([Finding(claim, np.array([2.0]), np.array([]))])
     assert repr(table) == "a < b: yes"
     html = table._repr_html_()
     html = re.sub(' style="[^"]*"', "", html)
-    assert "<td>a &lt; b</td><td>c &amp; d: at least 1</td>" in html
+    assert "<td>a &lt; b</td><td>this course</td><td>c &amp; d: at least 1</td>" in html
     assert '<td class="found">2, all alike</td><td class="found">1 of 1</td>' in html
 
 

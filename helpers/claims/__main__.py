@@ -5,6 +5,6 @@ from textwrap import indent, wrap
 from helpers.claims import measure_claims
 
 for finding in measure_claims():
-    claim, measured, told, share, verdict = finding.row
+    claim, source, measured, told, share, verdict = finding.row
     words = "\n".join(wrap(f"{measured}; {told}; in {share} seeds", 92))
-    print(f"\n{claim}: {verdict.upper()}\n{indent(words, '    ')}")
+    print(f"\n{claim} ({source}): {verdict.upper()}\n{indent(words, '    ')}")

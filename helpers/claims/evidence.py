@@ -13,7 +13,16 @@ import numpy as np
 SEEDS = range(30)
 YES, MOSTLY = 0.9, 0.6  # shares of the seeds
 LEFT = 'style="text-align: left"'
-COLUMNS = ("claim", "number, and its bound", "median (middle 80 %)", "holds in", "verdict")
+COLUMNS = (
+    "claim",
+    "source",
+    "number, and its bound",
+    "median (middle 80 %)",
+    "holds in",
+    "verdict",
+)
+TUTORIAL = "Brownlee 2019"  # Understand the Impact of Learning Rate on Neural Network Performance
+OURS = "this course"
 
 
 @dataclass(frozen=True)
@@ -27,6 +36,7 @@ class Claim:
     low, high    the claim holds for a seed where low <= number <= high
     unit         of the number, digits of it to show
     then         the same experiments with the defaults of 2019, where they were others
+    source       who says so; OURS where it is a finding of this course
     """
 
     claim: str
@@ -38,6 +48,7 @@ class Claim:
     unit: str = ""
     digits: int = 0
     then: tuple[Experiment, ...] = ()
+    source: str = TUTORIAL
 
     def holds(self, numbers: np.ndarray) -> np.ndarray:
         """For which of the seeds it holds."""
@@ -83,7 +94,8 @@ class Finding(NamedTuple):
         if self.then.size:
             told = f"today {told}; 2019 {spread(self.then, claim)}"
             share = f"today {share}; 2019 {in_how_many(claim.holds(self.then))}"
-        return claim.claim, f"{claim.measured}: {claim.bounds}", told, share, self.verdict
+        measured = f"{claim.measured}: {claim.bounds}"
+        return claim.claim, claim.source, measured, told, share, self.verdict
 
 
 def spread(numbers: np.ndarray, claim: Claim) -> str:
@@ -116,9 +128,9 @@ class Evidence(tuple):
         head = "".join(f'<th scope="col" {LEFT}>{column}</th>' for column in COLUMNS)
         rows = []
         for finding in self:
-            claim, measured, told, share, verdict = map(escape, finding.row)
+            claim, source, measured, told, share, verdict = map(escape, finding.row)
             found = f'<td class="found" {LEFT}>{told}</td><td class="found" {LEFT}>{share}</td>'
-            said = f"<td {LEFT}>{claim}</td><td {LEFT}>{measured}</td>"
+            said = "".join(f"<td {LEFT}>{text}</td>" for text in (claim, source, measured))
             rows.append(f"<tr>{said}{found}<td {LEFT}><b>{verdict}</b></td></tr>")
         return f"<table><tr>{head}</tr>\n{chr(10).join(rows)}\n</table>"
 

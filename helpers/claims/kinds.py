@@ -49,10 +49,10 @@ def within_about(epochs: int, words: str, experiment: Experiment, **others) -> C
     return reaches_80(words, experiment, high=ABOUT * epochs, **others)
 
 
-def is_volatile(words: str, experiment: Experiment) -> Claim:
+def is_volatile(words: str, experiment: Experiment, **others) -> Claim:
     """It swings by more than an unchanging network would on 500 new points every epoch."""
     low = volatile_above(problem_of(experiment))
-    return Claim(words, "swing", (experiment,), swing, low=low, unit="points", digits=1)
+    return Claim(words, "swing", (experiment,), swing, low=low, unit="points", digits=1, **others)
 
 
 def is_sooner(words: str, fast: Experiment, slow: Experiment, **others) -> Claim:
@@ -67,14 +67,14 @@ def is_sooner(words: str, fast: Experiment, slow: Experiment, **others) -> Claim
     )
 
 
-def is_calmer(words: str, calm: Experiment, restless: Experiment, low=CLEARLY) -> Claim:
+def is_calmer(words: str, calm: Experiment, volatile: Experiment, low=CLEARLY, **others) -> Claim:
     """One swings clearly less than the other."""
 
-    def ratio(calm, restless):
-        return swing(restless) / max(swing(calm), 0.01)
+    def ratio(calm, volatile):
+        return swing(volatile) / max(swing(calm), 0.01)
 
-    measured = "swing, the other over this one"
-    return Claim(words, measured, (calm, restless), ratio, low=low, unit="times", digits=2)
+    measured, unit = "swing, the other over this one", {"unit": "times", "digits": 2}
+    return Claim(words, measured, (calm, volatile), ratio, low=low, **unit, **others)
 
 
 def is_higher(words: str, one: Experiment, other: Experiment) -> Claim:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from helpers.claims.evidence import Claim
+from helpers.claims.evidence import OURS, Claim
 from helpers.claims.kinds import (
     ABOUT,
     POINTS,
@@ -52,8 +52,8 @@ def drops_about_once(words, experiment) -> Claim:
 
 SCHEDULES = {
     "decay": [
-        ends("Decay 0.1 is too fast and ends poor", sgd(decay=0.1), high=POOR),
-        ends("Decay 0.01 is too fast and ends poor", sgd(decay=0.01), high=POOR),
+        ends("Decay 0.1 is too fast and ends badly", sgd(decay=0.1), high=POOR),
+        ends("Decay 0.01 is too fast and ends badly", sgd(decay=0.01), high=POOR),
         is_higher("A smaller decay does better: 0.01 against 0.1", sgd(decay=0.01), sgd(decay=0.1)),
         is_higher("… 0.001 against 0.01", sgd(decay=0.001), sgd(decay=0.01)),
         is_higher("… 0.0001 against 0.001", sgd(decay=0.0001), sgd(decay=0.001)),
@@ -102,6 +102,14 @@ SCHEDULES = {
             between_first_drops,
             low=20,
             unit="epochs",
+            source=OURS,
+        ),
+        Claim(
+            "With patience 100, the rate drops within 200 epochs",
+            "drops of the rate",
+            (sgd(patience=100),),
+            drops,
+            low=1,
         ),
     ],
     "optimizers": [
@@ -116,21 +124,24 @@ SCHEDULES = {
         ),
     ],
     "the race elsewhere": [
-        is_sooner("RMSprop is sooner than SGD", RMSPROP, sgd()),
+        is_sooner("RMSprop is sooner than SGD", RMSPROP, sgd(), source=OURS),
         is_sooner(
             "RMSprop is sooner than SGD on scaled inputs",
             replace(RMSPROP, scaled=True),
             sgd(scaled=True),
+            source=OURS,
         ),
         is_sooner(
             "SGD is sooner than RMSprop, each at the rate chosen for it: 0.1 and 0.001",
             sgd(0.1),
             RMSPROP,
+            source=OURS,
         ),
         is_sooner(
             "SGD is sooner than Adagrad, each at the rate chosen for it: 0.1 for both",
             sgd(0.1),
             Experiment("adagrad", 0.1),
+            source=OURS,
         ),
     ],
 }

@@ -3,5 +3,6 @@
 from helpers.widgets.descent import explore_descent
 from helpers.widgets.entry import explore
 from helpers.widgets.prediction import ask
+from helpers.widgets.report import predictions
 
-__all__ = ["ask", "explore", "explore_descent"]
+__all__ = ["ask", "explore", "explore_descent", "predictions"]

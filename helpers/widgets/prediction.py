@@ -1,12 +1,26 @@
 """Predictions: written down before a result, compared with it when it appears."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from html import escape
+from weakref import WeakSet
 
 from helpers.widgets.kit import Kit, Kitted
 from helpers.widgets.words import status_line
 
 import ipywidgets as widgets
+
+ASKED = {}
+"""Text of a question: the Prediction that asks it, in the order of asking; no closed ones."""
+
+FOLLOWERS = WeakSet()
+"""What has a `follow()` to call whenever a question, an answer or a measurement is new."""
+
+
+def tell_followers(_=None):
+    """Something is new."""
+    for follower in tuple(FOLLOWERS):
+        follower.follow()
 
 
 class Still(Kitted):
@@ -25,7 +39,8 @@ class Prediction(Still, widgets.VBox):
     def __init__(self, question: str, choices: Sequence[str], unit: str):
         """Ask; without choices for a number in this unit."""
         self.still = f"Your prediction: {question} (Run this cell to write it down.)"
-        self.unit, self.kit = f" {unit}".rstrip(), Kit()
+        self.question, self.unit, self.kit = question, f" {unit}".rstrip(), Kit()
+        self.measured = ""
         if choices:
             options = [("choose …", ""), *((str(choice), str(choice)) for choice in choices)]
             kind, more = widgets.Dropdown, {"options": options, "value": ""}
@@ -36,35 +51,66 @@ class Prediction(Still, widgets.VBox):
         self.answer = self.kit(
             kind, "prediction-answer", description="I predict", layout=wide, **more
         )
+        self.answer.observe(tell_followers, "value")
         asked = self.kit(widgets.HTML, value=f"<b>{escape(question)}</b>")
         super().__init__([asked, self.answer], layout=self.kit.share(widgets.Layout))
         self.add_class("prediction")
 
+    @property
+    def predicted(self) -> str:
+        """The answer with its unit; empty while there is none."""
+        said = self.answer.value.strip()
+        return said and said.removesuffix(self.unit) + self.unit
+
     def compare(self, measured) -> "Comparison":
         """Set what was measured beside the prediction; it follows if the prediction changes."""
-        return Comparison(self, f"{measured:g}" if isinstance(measured, float) else str(measured))
+        told = f"{measured:g}" if isinstance(measured, float) else str(measured)
+        self.measured = told + self.unit
+        tell_followers()
+        return Comparison(self)
+
+    def open(self):
+        """Take the place of the same question in an earlier run of its cell."""
+        super().open()
+        ASKED[self.question] = self
+        tell_followers()
+
+    def close(self):
+        """Ask no more."""
+        super().close()
+        if ASKED.get(self.question) is self:
+            del ASKED[self.question]
+            tell_followers()
 
 
 class Comparison(Still, widgets.HTML):
     """What was predicted beside what was measured."""
 
-    def __init__(self, prediction: Prediction, measured: str):
-        """Follow the prediction."""
-        self.prediction, self.measured = prediction, measured + prediction.unit
+    def __init__(self, prediction: Prediction):
+        """Say what the prediction was compared with last."""
+        self.prediction, self.measured = prediction, prediction.measured
         self.still = f"Measured: {self.measured}."
         self.kit = Kit()
         super().__init__(layout=self.kit.share(widgets.Layout))
         self.kit.keep(self.style)
         self.add_class("prediction-result")
-        prediction.answer.observe(self._write, "value")
+
+    def open(self):
+        """Follow the prediction."""
+        super().open()
+        self.prediction.answer.observe(self._write, "value")
         self._write()
 
+    def close(self):
+        """Let the prediction forget it."""
+        super().close()
+        with suppress(ValueError):  # it has already
+            self.prediction.answer.unobserve(self._write, "value")
+
     def _write(self, _=None):
-        said, measured = self.prediction.answer.value.strip(), f"<b>{escape(self.measured)}</b>"
-        told = f"Measured: {measured}."
-        if said:
-            predicted = escape(said.removesuffix(self.prediction.unit) + self.prediction.unit)
-            told = f"You predicted <b>{predicted}</b>. {told}"
+        told = f"Measured: <b>{escape(self.measured)}</b>."
+        if predicted := self.prediction.predicted:
+            told = f"You predicted <b>{escape(predicted)}</b>. {told}"
         self.value = status_line(told)
 
 

@@ -1,4 +1,4 @@
-"""What a class does in JupyterLab: predict, meet goals, restart, reload, open twice, never run a cell."""
+"""What a class does in JupyterLab: predict, copy out, meet goals, restart, reload, open twice, never run a cell."""
 
 import shutil
 
@@ -8,11 +8,12 @@ from tests.browser.lab import PANEL, open_notebook, outputs, run_all, write_note
 import pytest
 
 CELLS = [
-    "from helpers import ask, explore, train_many, Experiment",
+    "from helpers import ask, explore, predictions, train_many, Experiment",
     "question = ask('Which one is sooner?', ['0.1', '0.01'])\nquestion",
     "question.compare('0.1')",
     "goals = {'80 % in under ten epochs': lambda run: (run.val_accuracy[:9] >= 0.8).any()}\n"
     "explore('learning_rate', goals=goals)",
+    "predictions()",
 ]
 
 
@@ -31,6 +32,9 @@ def test_a_prediction_a_goal_and_the_run_in_numbers(opened, screenshots):
     opened.locator(".prediction-answer select").select_option(label="0.01")
     opened.wait_for_function(
         "() => document.querySelector('.prediction-result').innerText.includes('You predicted 0.01.')"
+    )
+    opened.wait_for_function(
+        "() => document.querySelector('.predictions textarea').value.includes('| 0.01 | 0.1 |')"
     )
     explorer = Explorer(opened)
     assert "☐ Goal: 80 % in under ten epochs" in explorer.part("goals").inner_text()
