@@ -3,5 +3,6 @@
 from helpers.widgets.descent import explore_descent
 from helpers.widgets.entry import explore
 from helpers.widgets.prediction import ask
+from helpers.widgets.range_test import explore_range_test
 
-__all__ = ["ask", "explore", "explore_descent"]
+__all__ = ["ask", "explore", "explore_descent", "explore_range_test"]
