@@ -3,7 +3,7 @@
 from functools import lru_cache
 
 from helpers import Experiment, range_test, train
-from helpers.descent import Bowl
+from helpers.descent import METHODS, Bowl
 from helpers.pictures import (
     DescentScene,
     RangeScene,
@@ -183,5 +183,7 @@ def check_path(frame: dict, said: dict):
     values = said["values"]
     curvatures, start, angle = values["surface"]
     bowl = Bowl(tuple(curvatures), tuple(start), angle)
-    scene = DescentScene(bowl, values["learning_rate"], values["momentum"], said["steps"])
+    method = values["optimizer"]
+    momentum = 0.0 if "optimizer" in METHODS[method] else values["momentum"]
+    scene = DescentScene(bowl, values["learning_rate"], momentum, said["steps"], method)
     assert same(frame, read(path_painter(bowl).draw(scene).frame))

@@ -104,5 +104,5 @@ def of_path(explorer) -> dict:
     """The path on the picture."""
     state, task = explorer.state, explorer.task
     values = {"surface": state.bowl, "learning_rate": state.learning_rate}
-    values |= {"momentum": state.momentum}
+    values |= {"momentum": state.momentum, "optimizer": state.method}
     return {"values": values, "steps": state.steps, "rests": task is None or task.done()}
