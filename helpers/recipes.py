@@ -67,7 +67,7 @@ def recipe(cause, kind, sign, cards, why, rate, **others) -> Recipe:
 DIVERGED, VOLATILE, SETTLED = "diverged", "volatile", "settled"
 NOT_LEARNED, LEARNING = "did not learn", "still learning"
 
-FITS = "nothing: the settings fit"
+FITS = "no fault: the settings fit"
 SMALL = "the learning rate is too small"
 LARGE = "the learning rate is too large"
 MOMENTUM = "the momentum is too large"
@@ -92,12 +92,12 @@ RATES = (
     recipe(LARGE, NOT_LEARNED, False, 1, JUMPS, (0.9, 1.2), momentum=0.9, scaled=True),
     recipe(MOMENTUM, VOLATILE, False, 1, FOLLOWS, (0.06, 0.1), momentum=0.99, scaled=True),
     recipe(MOMENTUM, DIVERGED, True, 2, FOLLOWS, (0.4, 1.0), momentum=0.99),
-    recipe(MOMENTUM, NOT_LEARNED, False, 1, FOLLOWS, (1.0, 3.0), momentum=0.99, scaled=True),
+    recipe(MOMENTUM, NOT_LEARNED, False, 1, FOLLOWS, (0.45, 0.7), momentum=0.95, scaled=True),
     recipe(UNSCALED, VOLATILE, True, 2, STEEP, (0.008, 0.011)),
     recipe(UNSCALED, VOLATILE, False, 1, STEEP, (0.3, 0.4)),
 )
 
-FELL = "nothing: the rate falls in time"
+FELL = "no fault: the rate falls in time"
 PATIENCE = "the patience is too short"
 SOON = "the decay takes the rate away too soon"
 WARM_UP = "the warm-up takes too long"
@@ -117,7 +117,7 @@ SCHEDULES = (
     recipe(PATIENCE, SETTLED, False, 3, IMPATIENT, (0.007, 0.013), patience=[1, 2, 3]),
     recipe(SOON, SETTLED, False, 1, FREEZES, 0.01, decay=(0.02, 0.2)),
     recipe(SOON, NOT_LEARNED, True, 2, FREEZES, 0.01, decay=(2.0, 8.0)),
-    recipe(SMALL, SETTLED, False, 1, CREEPS, (6e-4, 9e-4), schedule="exponential", scaled=True),
+    recipe(SMALL, SETTLED, False, 1, CREEPS, (5e-4, 1e-3), schedule="exponential"),
     recipe(SMALL, NOT_LEARNED, True, 2, CREEPS, (2e-6, 1e-5), schedule=ANY),
     recipe(SMALL, LEARNING, True, 1, CREEPS, (3e-4, 1e-3), warmup=[5, 10, 20], scaled=True),
     recipe(WARM_UP, LEARNING, True, 3, RISES, (2e-3, 4e-3), warmup=[180, 190, 199], scaled=True),
@@ -139,9 +139,8 @@ OPTIMIZERS = (
     recipe(SMALL, LEARNING, True, 2, CREEPS, (7e-5, 2e-4), optimizer=ADAPTIVE),
     recipe(ADAGRAD, NOT_LEARNED, True, 2, SHRINKS, (1e-4, 3e-4), optimizer="adagrad"),
     recipe(ADAGRAD, LEARNING, True, 2, SHRINKS, (0.002, 0.01), optimizer="adagrad"),
-    recipe(LARGE, VOLATILE, False, 1, JUMPS, (0.1, 1.0), optimizer="rmsprop"),
+    recipe(LARGE, VOLATILE, False, 2, JUMPS, (0.1, 1.0), optimizer="rmsprop"),
     recipe(LARGE, DIVERGED, True, 3, JUMPS, (30.0, 100.0)),
-    recipe(LARGE, NOT_LEARNED, False, 1, JUMPS, (0.8, 1.2), optimizer="adam", scaled=True),
     recipe(UNSCALED, VOLATILE, True, 2, STEEP, (0.008, 0.011)),
     recipe(UNSCALED, VOLATILE, False, 1, STEEP, (0.3, 0.4)),
 )

@@ -2,7 +2,8 @@
 
 from helpers.widgets.descent import explore_descent
 from helpers.widgets.entry import explore
+from helpers.widgets.mystery import mystery_run
 from helpers.widgets.prediction import ask
 from helpers.widgets.report import predictions
 
-__all__ = ["ask", "explore", "explore_descent", "predictions"]
+__all__ = ["ask", "explore", "explore_descent", "mystery_run", "predictions"]
