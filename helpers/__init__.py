@@ -52,7 +52,14 @@ from helpers.problems import (
 )
 from helpers.tables import data_table
 from helpers.training import RangeTest, range_test, tenths, train, train_grid, train_many
-from helpers.widgets import ask, explore, explore_descent, explore_range_test, predictions
+from helpers.widgets import (
+    ask,
+    explore,
+    explore_descent,
+    explore_range_test,
+    mystery_run,
+    predictions,
+)
 
 __all__ = [
     "BLACK",
@@ -86,6 +93,7 @@ __all__ = [
     "learned_above",
     "level",
     "measure_claims",
+    "mystery_run",
     "plot_accuracy",
     "plot_band",
     "plot_best_accuracy",

@@ -17,6 +17,7 @@ __all__ = [
     "RangeScene",
     "RegionsScene",
     "Scene",
+    "bare_curves_picture",
     "curves_picture",
     "descent_picture",
     "range_picture",
@@ -31,6 +32,13 @@ def curves_picture(plateau: bool = False, loss: bool = False) -> Picture:
     more = [LossPanel()] * loss + [MonitorPanel(), WaitPanel()] * plateau
     panels = [AccuracyPanel(), *more, RatePanel()]
     return Picture(panels, WIDTH, round(150 + 85 * sum(panel.height for panel in panels)))
+
+
+def bare_curves_picture() -> Picture:
+    """The curves of a run alone: its rate would tell too much."""
+    picture = Picture([AccuracyPanel(), LossPanel()], WIDTH, 560)
+    picture.figure.axes[-1].set_xlabel("epoch")
+    return picture
 
 
 def regions_picture() -> Picture:
