@@ -17,7 +17,7 @@ from helpers import Experiment, drops, explore, explore_descent, predict, train
 from helpers.descent import METHODS, PARABOLA
 from helpers.outcome import outcome
 from helpers.pictures import DescentScene, curves_picture
-from helpers.pictures.regions import SHADES, plane
+from helpers.regions import SHADES, plane
 from helpers.widgets import seeds
 from tests.frames import data, item, items, names
 from tests.test_kernel import new_kernel
