@@ -35,6 +35,12 @@ def test_the_boundaries_of_the_regimes(momentum, side):
     assert (path.max() > 0) == (side > 0)
 
 
+def test_the_regime_in_a_ravine_is_that_of_its_steepest_direction():
+    rates = (0.04, 0.09, 0.11)  # the steepest oscillates above 1 / 20, and diverges above 2 / 20
+    words = [regime(RAVINE, rate).partition(",")[0] for rate in rates]
+    assert words == ["creeping", "oscillating", "diverging"]
+
+
 def steps_to_a_hundredth(path):
     near = (np.abs(path) <= np.abs(path[0]) / 100).all(axis=1)
     return int(near.argmax())
