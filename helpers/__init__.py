@@ -35,7 +35,6 @@ from helpers.plots import (
     plot_best_accuracy,
     plot_classes,
     plot_curve,
-    plot_decision_regions,
     plot_fit,
     plot_heat_map,
     plot_range_test,
@@ -50,6 +49,7 @@ from helpers.problems import (
     standard_error,
     standardized,
 )
+from helpers.regions import plot_decision_regions
 from helpers.tables import data_table
 from helpers.training import RangeTest, range_test, tenths, train, train_grid, train_many
 from helpers.widgets import (

@@ -17,7 +17,7 @@ from helpers import Experiment, drops, explore, explore_descent, predict, train
 from helpers.descent import METHODS, PARABOLA
 from helpers.outcome import outcome
 from helpers.pictures import DescentScene, curves_picture
-from helpers.pictures.regions import SHADES, plane
+from helpers.regions import SHADES, plane
 from helpers.widgets import seeds
 from tests.frames import data, item, items, names
 from tests.test_kernel import new_kernel
@@ -208,10 +208,11 @@ def test_rate_axis_and_time_axis(fresh):
     explorer = explore("decay", epochs=20, decay=0.01)
     figure, ax = figure_of(explorer), explorer.picture.panels[-1].ax
     seen = {figure.background}
+    assert ax.get_yscale() == "linear"
     for css_class, value, is_so in [
-        ("rate-scale", True, lambda: ax.get_yscale() == "linear"),
-        ("rate-unit", True, lambda: ax.get_xlabel() == "update"),
         ("rate-scale", False, lambda: ax.get_yscale() == "log"),
+        ("rate-unit", True, lambda: ax.get_xlabel() == "update"),
+        ("rate-scale", True, lambda: ax.get_yscale() == "linear"),
     ]:
         find(explorer, f"explorer-{css_class}").value = value
         assert is_so()

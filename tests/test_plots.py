@@ -2,10 +2,12 @@
 
 import helpers
 from helpers import Experiment, History, prepare_data
+from helpers.plots import CLASSES
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
 EPOCHS = 5
@@ -83,7 +85,13 @@ def test_decision_regions(ax):
     helpers.plot_decision_regions(ax, weights, np.array([[-3.0, -1.0], [3.0, 1.0]]))
     (image,) = ax.get_images()
     assert image.get_extent() == [-4, 4, -2, 2]
-    pixels = np.asarray(image.get_array())
-    left, right = pixels[:, :70].reshape(-1, 3), pixels[:, 80:].reshape(-1, 3)
+    pixels = image.to_rgba(image.get_array())
+    left, right = pixels[:, :70].reshape(-1, 4), pixels[:, 80:].reshape(-1, 4)
     assert len(np.unique(left, axis=0)) == len(np.unique(right, axis=0)) == 1
-    assert (left[0] != right[0]).any()
+    for colour, number in ((right[0], 0), (left[0], 1)):
+        assert colour == pytest.approx((*to_rgb(CLASSES[number][0]), 0.5))
+    helpers.plot_decision_regions(
+        ax, [w * np.nan for w in weights], np.array([[0.0], [1.0]] * 2).reshape(2, 2)
+    )
+    unsure = ax.get_images()[1]
+    assert unsure.to_rgba(unsure.get_array())[..., 3] == pytest.approx(0.12)
