@@ -1,8 +1,8 @@
-# make lab   sets up what is missing and opens the notebooks
+# make lab   sets up what is missing and opens the notebooks, as copies of your own
 # make test  the same set-up, then everything that CI runs
 
 .DEFAULT_GOAL := help
-.PHONY: help lab env doctor audit test bench notebooks claims html film format clean
+.PHONY: help lab edit env doctor audit test bench notebooks claims html film format clean
 
 # The first Python that TensorFlow has packages for; `make lab PYTHON=...` names another.
 SUPPORTED = $(shell $(1) -c 'import sys; print("$(1)" * ((3, 11) <= sys.version_info < (3, 14)))' 2>/dev/null)
@@ -14,9 +14,12 @@ SET_UP = $(PYTHON) tools/set_up.py
 BIN := .venv/bin
 DOCTOR = $(or $(realpath $(BIN)/python),$(PYTHON)) tools/doctor.py
 LAB_ARGS ?=
+MINE ?= my_notebooks
 
 help:
-	@echo 'make lab        open the notebooks in JupyterLab (make lab LAB_ARGS="--no-browser --port=8899")'
+	@echo 'make lab        open your own copies of the notebooks, $(MINE)/, in JupyterLab'
+	@echo '                (make lab LAB_ARGS="--no-browser --port=8899")'
+	@echo 'make edit       open the originals, notebooks/, to change the lesson'
 	@echo 'make env        the set-up alone, which all the others do first'
 	@echo 'make doctor     what is wrong here, and the command that mends it'
 	@echo 'make test       lint, unit, oracle, notebook and browser tests'
@@ -41,6 +44,11 @@ doctor:
 	@touch $@
 
 lab: .venv/ready
+	@$(DOCTOR) environment home
+	@$(BIN)/python tools/copies.py notebooks "$(MINE)"
+	@$(BIN)/jupyter lab --notebook-dir="$(MINE)" $(LAB_ARGS)
+
+edit: .venv/ready
 	@$(DOCTOR) environment home
 	@$(BIN)/jupyter lab --notebook-dir=notebooks $(LAB_ARGS)
 

@@ -6,6 +6,7 @@ import sys
 import time
 from base64 import b64decode
 from contextlib import suppress
+from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 from threading import Thread
@@ -39,6 +40,7 @@ CALLS = [
     (("problem", "scaled"), {}),
     (("learning_rate", "momentum", "decay"), {}),
     (("optimizer", "learning_rate"), {}),
+    (("learning_rate", "patience"), {"loss": True}),
 ]
 
 
@@ -90,11 +92,11 @@ def assert_curve(explorer, name, history, panel=ACCURACY, array="val_accuracy"):
 @pytest.fixture(scope="module")
 def fresh():
     """Draw a state's curves on a picture that no explorer has touched."""
-    pictures = {plateau: curves_picture(plateau) for plateau in (False, True)}
+    picture = lru_cache(curves_picture)
 
     def draw(explorer):
-        plateau = "patience" in explorer.fields
-        return pictures[plateau].draw(explorer.scene(explorer.state))._asdict()
+        like = "patience" in explorer.fields, "Accuracy, loss" in figure_of(explorer).label
+        return picture(*like).draw(explorer.scene(explorer.state))._asdict()
 
     return draw
 
@@ -141,6 +143,17 @@ def test_a_move_trains_that_experiment_and_draws_it():
         assert f"{final:.1f} %" in status_of(explorer)
         title = f"learning rate {rate}: test accuracy {final:.0f} %, "
         assert title_of(frame_of(explorer)).startswith(title)
+
+
+def test_losses_on_request():
+    assert "loss test" not in names(frame_of(explore("learning_rate", **QUICK)))
+    for fields in (("learning_rate",), ("learning_rate", "patience")):
+        explorer = explore(*fields, loss=True, **QUICK)
+        before = explorer.history
+        slider_of(explorer, "learning_rate").value = 0.1
+        assert_curve(explorer, "loss train", explorer.history, 1, "loss")
+        assert_curve(explorer, "loss test", explorer.history, 1, "val_loss")
+        assert_curve(explorer, "loss previous", before, 1, "val_loss")
 
 
 def test_the_ghost_is_the_run_before():
@@ -732,6 +745,8 @@ def test_a_cell_that_is_run_again_replaces_what_it_showed():
         (("schedule",), {"schedule": [(1, 0.1), (2, 0.1), (3, 0.1), (4, 0.1)]}, "breakpoints"),
         (("seed",), {"pinned": [Experiment(epochs=3)]}, "pinned"),
         (("seed",), {"pinned": [Experiment(epochs=20)] * 7}, "pinned"),
+        (("seed",), {"loss": 1}, "^loss is 1, but must be True or False.$"),
+        (("seed",), {"loss": "val_loss"}, "^loss is 'val_loss', but must be True or False.$"),
     ],
 )
 def test_what_cannot_be_explored_is_refused(fields, fixed, named):

@@ -36,6 +36,7 @@ from matplotlib.transforms import IdentityTransform, blended_transform_factory
 from PIL import Image
 
 ACCURACY, LOSS, WAIT, RATE = 0, 1, 2, -1
+BOTH_LOSSES = 1  # with loss=True, the axes under the accuracy
 EPOCHS = 60
 
 
@@ -151,6 +152,81 @@ def test_the_replay_is_marked(picture, epoch):
     x, y = line(picture, drawn(picture, Scene(RUNS[0], epoch=epoch)), ACCURACY, "replay")
     np.testing.assert_allclose(x, epoch, atol=1e-4)
     np.testing.assert_allclose(sorted(y), [0, 1], atol=1e-5)
+
+
+# The losses
+
+
+@pytest.fixture(scope="module", params=[False, True])
+def with_loss(request):
+    return curves_picture(plateau=request.param, loss=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "array", "run"),
+    [
+        ("loss train", "loss", WHOLE.history),
+        ("loss test", "val_loss", WHOLE.history),
+        ("loss previous", "val_loss", WHOLE.previous),
+        *((f"loss {letter}", "val_loss", run) for letter, run in zip(LETTERS, WHOLE.pins)),
+    ],
+)
+def test_each_loss_is_of_its_own_run(with_loss, name, array, run):
+    frame = drawn(with_loss, WHOLE)
+    x, y = line(with_loss, frame, BOTH_LOSSES, name)
+    np.testing.assert_allclose(x, np.arange(1, EPOCHS + 1), atol=1e-4)
+    np.testing.assert_allclose(y, getattr(run, array), rtol=1e-4)
+    accuracy = item(frame, name.replace("loss", "accuracy"))
+    looks = [[i[key] for key in ("colour", "dash", "width")] for i in (item(frame, name), accuracy)]
+    assert looks[0] == looks[1]
+
+
+def test_band_and_median_of_the_loss(with_loss):
+    frame = drawn(with_loss, WHOLE)
+    curves = np.array([run.val_loss for run in WHOLE.band])
+    low, middle, high = np.percentile(curves, [10, 50, 90], axis=0)
+    median = line(with_loss, frame, BOTH_LOSSES, "loss median")[1]
+    np.testing.assert_allclose(median, middle, rtol=1e-4)
+    x, y = line(with_loss, frame, BOTH_LOSSES, "loss band")
+    for epoch in range(1, EPOCHS + 1):
+        there = y[np.isclose(x, epoch, atol=1e-3)]
+        assert there.min() == pytest.approx(low[epoch - 1], rel=1e-4)
+        assert there.max() == pytest.approx(high[epoch - 1], rel=1e-4)
+    alone = names(drawn(with_loss, Scene(RUNS[3])))
+    assert {"loss train", "loss test"} < alone
+    assert not {"loss previous", "loss band", "loss median", "loss A"} & alone
+
+
+def test_losses_are_drawn_on_request_alone(picture):
+    assert not {"loss train", "loss test"} & names(drawn(picture, WHOLE))
+
+
+def test_the_axis_of_the_loss_reaches_down_to_what_is_drawn(with_loss):
+    axes = {}
+    for least in (0.4, 0.31, 0.2, 0.1, 0.05, 0.0004, 0.4):
+        run = made_up(36)
+        run.loss[-1] = least
+        background = with_loss.draw(Scene(run)).background
+        low, high = with_loss.panels[BOTH_LOSSES].ax.get_ylim()
+        assert low <= least < 3.5 * max(low, 0.3 / 3.5)
+        assert high == 6
+        assert 3 <= len(labels(with_loss.panels[BOTH_LOSSES].ax.yaxis)) <= 6
+        assert axes.setdefault(low, background) is background
+    assert len(axes) == len(set(axes.values())) == 4
+    run.val_loss[:] = 0.02
+    for scene in (Scene(RUNS[0], previous=run), Scene(RUNS[0], pins=[run])):
+        drawn(with_loss, scene)
+        assert with_loss.panels[BOTH_LOSSES].ax.get_ylim()[0] <= 0.02
+
+
+def test_the_losses_are_read_out_once(with_loss):
+    columns = read(drawn(with_loss, Scene(RUNS[0])))["readout"]["columns"]
+    told = [(column["name"], column["unit"]) for column in columns]
+    assert told.count(("train loss", " nats")) == told.count(("test loss", " nats")) == 1
+    assert len({name for name, _ in told}) == len(told)
+    values = {column["name"]: column["values"] for column in columns}
+    np.testing.assert_allclose(values["train loss"], RUNS[0].loss)
+    np.testing.assert_allclose(values["test loss"], RUNS[0].val_loss)
 
 
 # What ReduceLROnPlateau sees
@@ -416,12 +492,12 @@ def test_momentum_and_rate_move_without_new_axes():
 # Runs that leave all numbers behind
 
 
-def test_a_run_that_diverged_leaves_gaps(picture):
-    run = made_up(35, patience=3)
+def test_a_run_that_diverged_leaves_gaps(with_loss):
+    picture, run = with_loss, made_up(35, patience=3)
     run.loss[10:] = run.val_loss[10:] = np.nan
     run.val_loss[5], run.learning_rate[20:] = np.inf, 0
     frame = drawn(picture, Scene(run, previous=run, pins=[run], band=[run, run]))
-    gaps = np.isnan(item(frame, "loss run")["points"]).any(axis=1)
+    gaps = np.isnan(item(frame, "loss test")["points"]).any(axis=1)
     assert set(np.flatnonzero(gaps)) == {5, *range(10, EPOCHS)}
     for found in read(frame)["items"]:
         assert not np.isinf(found.get("points", np.zeros(2))).any()
@@ -442,7 +518,7 @@ def test_a_place_that_is_no_number_in_one_direction_is_none_at_all():
 def everything():
     """Each kind of picture with a scene."""
     return [
-        (curves_picture(plateau=True), WHOLE),
+        (curves_picture(plateau=True, loss=True), WHOLE),
         (descent_picture(RAVINE), DescentScene(RAVINE, 0.05, 0.5, 9)),
     ]
 

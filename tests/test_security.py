@@ -1,6 +1,7 @@
 """What SECURITY.md promises."""
 
 import ast
+import json
 import os
 import re
 import socket
@@ -52,11 +53,13 @@ def log_of_lab(tmp_path_factory):
     """What `make lab` writes; the server runs meanwhile, on a port that nobody else has."""
     home, port = tmp_path_factory.mktemp("home"), free_port()
     options = f"--no-browser --port={port} --ServerApp.port_retries=0 --allow-root"
+    variables = [f"HOME={home}", f"MINE={home}/own", f"LAB_ARGS={options}"]
+    variables.append(f"PYTHON={sys.executable}")
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("JUPYTER_", "MAKE"))}
     log = home / "log"
     with open(log, "wb") as file:
         server = subprocess.Popen(
-            ["make", "lab", f"HOME={home}", f"LAB_ARGS={options}", f"PYTHON={sys.executable}"],
+            ["make", "lab", *variables],
             cwd=ROOT,
             env=environment,
             stdout=file,
@@ -95,6 +98,16 @@ def test_lab_asks_for_its_token(log_of_lab):
     assert status_of(f"{address}?token=") == 403
     assert status_of(f"{address}?token={token[:-1]}") == 403
     assert status_of(f"{address}?token={token}") == 200
+
+
+def test_lab_opens_the_copies(log_of_lab):
+    port, log = log_of_lab
+    (token,) = set(re.findall(r"token=(\w+)", log))
+    address = f"http://127.0.0.1:{port}/api/contents?token={token}"
+    with urllib.request.urlopen(address, timeout=5) as answer:
+        names = {entry["name"] for entry in json.load(answer)["content"]}
+    assert names == {path.name for path in (ROOT / "notebooks").glob("[!.]*")}
+    assert "Your own copies of the notebooks are in" in log
 
 
 @pytest.mark.parametrize("path", OURS, ids=lambda path: path.name)

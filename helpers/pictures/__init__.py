@@ -1,7 +1,7 @@
 """Pictures: what an explorer or a page shows of a run, drawn by panels; no widgets in here."""
 
 from helpers.pictures.bowl import DescentScene, PathPanel, RegimePanel
-from helpers.pictures.panels import AccuracyPanel, RatePanel
+from helpers.pictures.panels import AccuracyPanel, LossPanel, RatePanel
 from helpers.pictures.picture import Drawing, Picture
 from helpers.pictures.plateau import MonitorPanel, WaitPanel
 from helpers.pictures.regions import RegionsPanel, RegionsScene
@@ -23,9 +23,10 @@ __all__ = [
 WIDTH = 560  # pixels of the page
 
 
-def curves_picture(plateau: bool = False) -> Picture:
+def curves_picture(plateau: bool = False, loss: bool = False) -> Picture:
     """The curves of a run, for a Scene; plateau: with what ReduceLROnPlateau sees."""
-    panels = [AccuracyPanel(), *([MonitorPanel(), WaitPanel()] if plateau else []), RatePanel()]
+    more = [LossPanel()] * loss + [MonitorPanel(), WaitPanel()] * plateau
+    panels = [AccuracyPanel(), *more, RatePanel()]
     return Picture(panels, WIDTH, round(150 + 85 * sum(panel.height for panel in panels)))
 
 

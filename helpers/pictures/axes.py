@@ -3,6 +3,35 @@
 from helpers.experiment import History
 
 import numpy as np
+from matplotlib.ticker import NullLocator
+
+HIGHEST, LOWEST = 6, 0.3  # losses at the ends of an axis; lower where a run needs it
+
+
+class LossAxis:
+    """A logarithmic axis of losses: runs that do not learn begin high."""
+
+    def __init__(self, ax):
+        """Make the axis; its lower end follows from the losses."""
+        self.ax, self.lowest = ax, None
+        ax.set_yscale("log")
+        ax.yaxis.set_minor_locator(NullLocator())
+        ax.set_ylabel("loss (nats)")
+
+    def fit(self, *losses: np.ndarray) -> float:
+        """Begin at 0.3, or as many half decades below as the losses need; where that is."""
+        found = np.concatenate(losses)
+        least = found[np.isfinite(found) & (found > 0)].min(initial=LOWEST)
+        lowest = float(LOWEST * 10.0 ** (np.floor(2 * np.log10(least / LOWEST) + 1e-9) / 2))
+        if lowest != self.lowest:
+            self.lowest = None
+            steps = (1, 2, 5) if lowest > 0.05 else (1, 3) if lowest > 0.002 else (1,)
+            ticks = [step * 10.0**power for power in range(-8, 1) for step in steps]
+            ticks = [tick for tick in ticks if tick > lowest]
+            self.ax.set_yticks(ticks, map(short, ticks))
+            self.ax.set_ylim(lowest, HIGHEST)
+            self.lowest = lowest
+        return lowest
 
 
 def fit_epochs(ax, history: History) -> int:

@@ -1,6 +1,7 @@
-"""The panels of every explorer's picture: accuracy and learning rate."""
+"""The panels of a run's picture: accuracy, on request loss, and learning rate."""
 
-from helpers.pictures.axes import fit_epochs, power, round_above, short
+from helpers.pictures.axes import LossAxis, fit_epochs, power, round_above, short
+from helpers.pictures.curves import CurvesPanel
 from helpers.pictures.scene import (
     GHOST,
     LETTERS,
@@ -11,13 +12,13 @@ from helpers.pictures.scene import (
     pin_lines,
     show_pins,
 )
-from helpers.plots import CURVES, GREEN, GREY, ORANGE, VERMILION, epochs_of, plot_best_accuracy
+from helpers.plots import GREEN, GREY, epochs_of, plot_best_accuracy
 
 import numpy as np
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
 
-class AccuracyPanel:
+class AccuracyPanel(CurvesPanel):
     """Train and test accuracy, the best possible, the previous run, more seeds, pinned runs."""
 
     height = 3.2
@@ -26,16 +27,8 @@ class AccuracyPanel:
         """Accuracy from 0 to 1 over the epochs."""
         ax.set_ylim(0, 1)
         ax.set_ylabel("accuracy")
-        self.ax, self.best_of = ax, None
-        self.ghost = ax.plot([], [], **GHOST, gid="accuracy previous")[0]
+        self.best_of, curves = None, self.build_curves(ax)
         self.ghost_name = self._name_ghost(ax)
-        self.band = ax.fill_between([], [], [], color=ORANGE, alpha=0.22, linewidth=0)
-        self.band.set_gid("accuracy band")
-        dotted = {"color": VERMILION, "linewidth": 1.1, "linestyle": (0, (1, 1))}
-        self.median = ax.plot([], [], **dotted, gid="accuracy median")[0]
-        self.train = ax.plot([], [], **CURVES["accuracy"], gid="accuracy train")[0]
-        self.test = ax.plot([], [], **CURVES["val_accuracy"], gid="accuracy test")[0]
-        self.pins = pin_lines(ax, "accuracy")
         self.letters = [
             ax.text(
                 *(0, 0, letter),
@@ -49,9 +42,8 @@ class AccuracyPanel:
         ]
         self.seeds = ax.text(0.99, 0.03, "", transform=ax.transAxes, **SMALL_NOTE, gid="seeds")
         self.marker = ax.axvline(1, color=GREY, linewidth=1, gid="replay")
-        lines = [self.ghost, *self.pins, self.median, self.train, self.test, self.marker]
         self.own = {*ax.lines, *ax.patches}
-        return [self.band, *lines, *self.letters, self.seeds, *self.ghost_name]
+        return [*curves, self.marker, *self.letters, self.seeds, *self.ghost_name]
 
     def _name_ghost(self, ax):
         """A legend that moves: it comes with the first ghost."""
@@ -65,14 +57,14 @@ class AccuracyPanel:
 
     def show(self, scene: Scene):
         """Move every line; the look of the axes."""
-        move_line(self.ghost, scene.previous, "val_accuracy")
+        self.show_curves(scene)
         for part in self.ghost_name:
             part.set_visible(scene.previous is not None)
-        move_line(self.train, scene.history, "accuracy")
-        move_line(self.test, scene.history, "val_accuracy")
-        show_pins(self.pins, scene, "val_accuracy")
         self._show_letters(scene.pins)
-        self._show_band(scene.band)
+        self.seeds.set_visible(bool(scene.band))
+        self.seeds.set_text(
+            f"this run and {len(scene.band) - 1} more seeds: middle 80 %, median dotted"
+        )
         self.marker.set_visible(scene.epoch is not None)
         if scene.epoch is not None:
             self.marker.set_xdata([scene.epoch, scene.epoch])
@@ -86,19 +78,6 @@ class AccuracyPanel:
                 run = runs[number]
                 at = int(len(run.loss) * (0.95 - 0.07 * number)) - 1
                 letter.set_position((at + 1, run.val_accuracy[at]))
-
-    def _show_band(self, histories):
-        for artist in (self.band, self.median, self.seeds):
-            artist.set_visible(bool(histories))
-        if histories:
-            curves = np.array([history.val_accuracy for history in histories])
-            low, middle, high = np.percentile(curves, [10, 50, 90], axis=0)
-            epochs = epochs_of(histories[0])
-            self.band.set_data(epochs, low, high)
-            self.median.set_data(epochs, middle)
-            self.seeds.set_text(
-                f"this run and {len(histories) - 1} more seeds: middle 80 %, median dotted"
-            )
 
     def _show_best(self, problem):
         """Draw the best accuracy that is possible, where it is known."""
@@ -122,6 +101,32 @@ class AccuracyPanel:
             ("epoch", "", 0, epochs_of(history)),
             ("train accuracy", " %", 1, 100 * history.accuracy),
             ("test accuracy", " %", 1, 100 * history.val_accuracy),
+        ]
+
+
+class LossPanel(CurvesPanel):
+    """Train and test loss, the previous run, more seeds, pinned runs."""
+
+    name, height = "loss", 1.9
+
+    def build(self, ax):
+        """A logarithmic axis: what changes late is small."""
+        self.axis = LossAxis(ax)
+        return self.build_curves(ax)
+
+    def show(self, scene: Scene):
+        """Move every line; the look of the axes."""
+        self.show_curves(scene)
+        runs = scene.runs
+        lowest = self.axis.fit(*(run.loss for run in runs), *(run.val_loss for run in runs))
+        return lowest, fit_epochs(self.ax, scene.history)
+
+    def readout(self, scene: Scene):
+        """Both losses."""
+        history = scene.history
+        return [
+            ("train loss", " nats", None, history.loss),
+            ("test loss", " nats", None, history.val_loss),
         ]
 
 
@@ -171,8 +176,7 @@ class RatePanel:
 
         They are round, so that a move seldom changes them.
         """
-        runs = [scene.history, *([scene.previous] if scene.previous else []), *scene.pins]
-        largest = max(float(run.learning_rate.max()) for run in runs)
+        largest = max(float(run.learning_rate.max()) for run in scene.runs)
         if scene.linear_rate:
             return 0, 1.1 * round_above(largest)
         start = scene.history.experiment.learning_rate

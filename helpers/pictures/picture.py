@@ -106,13 +106,11 @@ class Picture:
         with house_style():
             self._show(scene)
             self.figure.set_dpi(100 * scale)
-            try:
-                canvas = FigureCanvasAgg(self.figure)
-                self._draw_legend()
-                self._draw_still(canvas.get_renderer())
-                return _png(canvas)
-            finally:
-                self.figure.set_dpi(100)
+            canvas = FigureCanvasAgg(self.figure)
+            self._draw_legend()
+            self._draw_still(canvas.get_renderer())
+            self.figure.set_dpi(100)
+            return _png(canvas)
 
     def _draw_still(self, renderer):
         under = [artist for artist in self.moving if isinstance(artist, AxesImage)]
@@ -121,6 +119,7 @@ class Picture:
                 artist.draw(renderer)
 
     def _show(self, scene) -> tuple:
+        self.figure.set_dpi(100)  # another one is left where a drawing was interrupted
         self.title.set_text(scene.title)
         return tuple(panel.show(scene) for panel in self.panels)
 
@@ -154,10 +153,8 @@ class Picture:
     def _svg(self) -> str:
         text = StringIO()
         nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
-        try:
-            FigureCanvasSVG(self.figure).print_svg(text, metadata=nothing)
-        finally:
-            self.figure.set_dpi(100)
+        FigureCanvasSVG(self.figure).print_svg(text, metadata=nothing)
+        self.figure.set_dpi(100)
         svg = text.getvalue()
         return svg[svg.index("<svg") :]
 
@@ -168,8 +165,8 @@ class Picture:
         axes = self.figure.axes
         box = matplotlib.transforms.Bbox.union([ax.bbox for ax in axes])
         x, *y = self.panels[0].places(scene)
-        columns = [column for columns in told for column in columns]
-        return readout(frame, x, columns, axes[0].transData, box, *y)
+        columns = {column[0]: column for columns in told for column in columns}  # each name once
+        return readout(frame, x, columns.values(), axes[0].transData, box, *y)
 
 
 def _png(canvas: FigureCanvasAgg) -> bytes:

@@ -1,15 +1,11 @@
 """The panels that show what ReduceLROnPlateau sees: the monitored loss and the counter."""
 
 from helpers.measures import plateau_counter
-from helpers.pictures.axes import fit_epochs, round_above
+from helpers.pictures.axes import LossAxis, fit_epochs, round_above
 from helpers.pictures.scene import SMALL_NOTE, Scene, move_line
 from helpers.plots import AXIS_LABELS, CURVES, GREY, VERMILION, epochs_of
 
 import numpy as np
-from matplotlib.ticker import NullLocator
-
-TICKS = [0.5, 1, 2, 5, 10]
-LOWEST, HIGHEST = 0.3, 12
 
 
 class MonitorPanel:
@@ -18,11 +14,8 @@ class MonitorPanel:
     height = 1.6
 
     def build(self, ax):
-        """A logarithmic axis for the loss: runs that do not learn begin high."""
-        ax.set_yscale("log")
-        ax.yaxis.set_minor_locator(NullLocator())
-        ax.set_ylabel("loss (nats)")
-        self.ax, self.lowest = ax, None
+        """A logarithmic axis for the loss."""
+        self.ax, self.axis = ax, LossAxis(ax)
         self.loss = ax.plot([], [], **CURVES["val_loss"], gid="loss run")[0]
         stairs = {"color": "black", "linewidth": 1.1, "drawstyle": "steps-post"}
         self.best = ax.plot([], [], **stairs, gid="loss best")[0]
@@ -42,25 +35,13 @@ class MonitorPanel:
         self.drops.set_data(dropped, np.full(dropped.size, 0.92))
         self.drops.set_visible(history.experiment.patience is not None)
         self.words.set_text(f"{AXIS_LABELS[monitor]}; stairs: best so far; triangles: rate drops")
-        lowest = self._lowest(getattr(history, monitor))
-        if lowest != self.lowest:
-            self.lowest = None
-            ticks = [tick * lowest / LOWEST for tick in TICKS] if lowest < LOWEST else TICKS
-            self.ax.set_ylim(lowest, HIGHEST)
-            self.ax.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
-            self.lowest = lowest
-        return lowest, fit_epochs(self.ax, history)
-
-    def _lowest(self, loss) -> float:
-        """Where the axis begins: 0.3, or as many tenths of that as a run needs."""
-        least = loss[np.isfinite(loss) & (loss > 0)].min(initial=LOWEST)
-        return float(LOWEST * 10.0 ** np.floor(np.log10(least / LOWEST) + 1e-9))
+        return self.axis.fit(getattr(history, monitor)), fit_epochs(self.ax, history)
 
     def readout(self, scene: Scene):
         """The monitored loss."""
         monitor = scene.history.experiment.monitor
-        name = "test loss" if monitor.startswith("val") else "training loss"
-        return [(name, "", None, getattr(scene.history, monitor))]
+        name = "test loss" if monitor.startswith("val") else "train loss"
+        return [(name, " nats", None, getattr(scene.history, monitor))]
 
 
 class WaitPanel:

@@ -33,6 +33,11 @@ class Scene:
     linear_rate: bool = False  # the axis of the learning rate is not logarithmic
     over_updates: bool = False  # the last axis counts updates, not epochs
 
+    @property
+    def runs(self) -> list[History]:
+        """Those that have a line of their own."""
+        return [self.history, *([self.previous] if self.previous else []), *self.pins]
+
 
 def move_line(line, history: History | None, name: str):
     """Put one array of a History on a line, or hide the line."""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
 from helpers.experiment import FIELDS, Experiment, History
+from helpers.fields import Switch
 from helpers.pictures import LETTERS
 from helpers.widgets.controls import CONTROLLED
 from helpers.widgets.explorer import Explorer
@@ -16,6 +17,7 @@ def explore(
     *fields: str,
     pinned: Sequence[Experiment] = (),
     goals: Mapping[str, Callable[[History], bool]] = MappingProxyType({}),
+    loss: bool = False,
     **fixed,
 ) -> Explorer:
     """Sliders over fields of an Experiment: each move trains the whole run and redraws the curves.
@@ -23,6 +25,7 @@ def explore(
     fields: names of the fields to control, such as "learning_rate", "momentum", "decay", "patience"
     pinned: up to six experiments that stay on the picture from the start
     goals: {words: whether a run meets the goal}; the explorer ticks what a run has met
+    loss: draw the losses, too
     fixed: values of other fields, and where the controls start
 
     ValueError, before anything trains, for a field that has no control or a value out of range.
@@ -48,4 +51,5 @@ def explore(
             f"pinned has to train for {experiment.epochs} epochs, as the explorer does."
         )
     check_goals(goals)
-    return Explorer(fields, experiment, pins, dict(goals))
+    loss = Switch().check("loss", loss)
+    return Explorer(fields, experiment, pins, dict(goals), loss)

@@ -38,20 +38,22 @@ class Explorer(Stage):
         experiment: Experiment,
         pinned: list[Experiment],
         goals: Mapping[str, Callable],
+        loss: bool = False,
     ):
         """Build the controls, train the first run and the pinned ones, and show them."""
         super().__init__()
         self.fields, self.start = fields, experiment
         with self.whole_or_nothing():
-            self._build(goals)
+            self._build(goals, loss)
             self.begin(self._first, pinned)
         self.first = self.state
 
-    def _build(self, goals):
+    def _build(self, goals, loss):
         companions = COMPANIONS.get(self.fields[0], ()) if len(self.fields) == 1 else ()
         self.controls = {name: make_control(self, name) for name in (*self.fields, *companions)}
-        self.picture = curves_picture("patience" in self.fields)
-        label = "Accuracy and learning rate over the epochs; the sentence below says the result"
+        self.picture = curves_picture("patience" in self.fields, loss)
+        curves = "Accuracy, loss" if loss else "Accuracy"
+        label = f"{curves} and learning rate over the epochs; the sentence below says the result"
         self.figure = self.figure_of(self.picture, label, "explorer-figure")
         self.regions, self.goals = Regions(self, self.figure), Goals(self, goals)
         self.pins, self.fold = Pins(self), Fold(self)
