@@ -15,6 +15,7 @@ from helpers.measures import (
     first_drop,
     learned_above,
     level,
+    rates_read,
     swing,
     volatile_above,
 )
@@ -52,7 +53,14 @@ from helpers.problems import (
 )
 from helpers.tables import data_table
 from helpers.training import RangeTest, range_test, tenths, train, train_grid, train_many
-from helpers.widgets import ask, explore, explore_descent, predictions
+from helpers.widgets import (
+    ask,
+    explore,
+    explore_descent,
+    explore_range_test,
+    mystery_run,
+    predictions,
+)
 
 __all__ = [
     "BLACK",
@@ -81,6 +89,7 @@ __all__ = [
     "exercise",
     "explore",
     "explore_descent",
+    "explore_range_test",
     "first_drop",
     "fit_keras",
     "keras_code",
@@ -88,6 +97,7 @@ __all__ = [
     "learned_above",
     "level",
     "measure_claims",
+    "mystery_run",
     "plot_accuracy",
     "plot_band",
     "plot_best_accuracy",
@@ -103,6 +113,7 @@ __all__ = [
     "prepare_data",
     "problem",
     "range_test",
+    "rates_read",
     "standard_error",
     "standardized",
     "swing",

@@ -8,13 +8,15 @@ from base64 import b64decode
 from contextlib import suppress
 from functools import lru_cache
 from io import BytesIO
+from itertools import product
 from pathlib import Path
 from threading import Thread
 
 import helpers
 from helpers import Experiment, drops, explore, explore_descent, predict, train
+from helpers.descent import METHODS, PARABOLA
 from helpers.outcome import outcome
-from helpers.pictures import curves_picture
+from helpers.pictures import DescentScene, curves_picture
 from helpers.pictures.regions import SHADES, plane
 from helpers.widgets import seeds
 from tests.frames import data, item, items, names
@@ -549,9 +551,10 @@ def test_a_message_that_chooses_nothing():
     assert "optimizer is None, but must be one of" in status_of(explorer)
     assert find(explorer, "control-optimizer").value == "sgd"
     descent = explore_descent()
-    find(descent, "control-surface").set_state({"index": None})
-    assert "None" in status_of(descent)
-    assert find(descent, "control-surface").value is descent.state.bowl
+    for name, value in (("surface", descent.state.bowl), ("optimizer", "SGD")):
+        find(descent, f"control-{name}").set_state({"index": None})
+        assert "None" in status_of(descent)
+        assert find(descent, f"control-{name}").value is value
 
 
 def test_a_move_to_the_same_run_trains_nothing_and_keeps_the_ghost(monkeypatch):
@@ -865,12 +868,32 @@ def test_descent_says_what_the_path_does(rate, momentum, word, end):
 def test_descent_draws_the_path_on_the_surface():
     explorer = explore_descent()
     find(explorer, "box-learning_rate").value = "0.05"
-    for _, bowl in find(explorer, "control-surface").options:
+    for method, (_, bowl) in product(METHODS, find(explorer, "control-surface").options):
+        find(explorer, "control-optimizer").value = method
         find(explorer, "control-surface").value = bowl
-        scene, picture = explorer.state.scene, explorer.pictures[bowl]
+        picture = explorer.pictures[bowl]
+        assert f"steps of {method} the loss" in status_of(explorer)
+        assert ("condition number is 20." in status_of(explorer)) == (bowl is not PARABOLA)
+        scene = DescentScene(bowl, 0.05, 0.0, explorer.state.steps, method)
         drawn = data(picture, 0, items(frame_of(explorer), "path")[0]["points"])
         second = scene.heights if len(bowl.curvatures) == 1 else scene.path[:, 1]
         np.testing.assert_allclose(drawn, np.column_stack([scene.path[:, 0], second]), atol=1e-3)
+
+
+def test_descent_has_momentum_and_regimes_for_sgd_alone():
+    explorer = explore_descent()
+    find(explorer, "box-momentum").value = "0.9"
+    for method in METHODS:
+        find(explorer, "control-optimizer").value = method
+        is_sgd = method.startswith("SGD")
+        assert slider_of(explorer, "momentum").disabled == (not is_sgd)
+        assert ("every path diverges" in status_of(explorer)) == is_sgd
+        assert ("momentum 0.9: " in title_of(frame_of(explorer))) == is_sgd
+        assert find(explorer, "box-momentum").value == "0.9"
+    find(explorer, "control-optimizer").value = "SGD with Nesterov momentum"
+    assert "above 1.36, every path diverges." in status_of(explorer)
+    find(explorer, "control-optimizer").value = "SGD"
+    assert "above 3.8, every path diverges." in status_of(explorer)
 
 
 def test_descent_walks_step_by_step_until_it_arrives_or_something_moves():
@@ -880,7 +903,8 @@ def test_descent_walks_step_by_step_until_it_arrives_or_something_moves():
         find(explorer, "explorer-run").click()
         await rested(explorer, lambda: explorer.state.steps == 1)
         await asyncio.sleep(0.3)
-        assert "After 1 step the loss is 0 (at the start 8). It has arrived." in status_of(explorer)
+        told = "After 1 step of SGD the loss is 0 (at the start 8). It has arrived."
+        assert told in status_of(explorer)
         find(explorer, "box-learning_rate").value = "0.01"
         find(explorer, "explorer-run").click()
         await rested(explorer, lambda: explorer.state.steps > 2)

@@ -8,6 +8,7 @@ from helpers import (
     Experiment,
     explore,
     explore_descent,
+    explore_range_test,
     plot_accuracy,
     plot_classes,
     prepare_data,
@@ -56,6 +57,7 @@ def figures():
         explorer = explore(*fields, epochs=5)
         yield explorer.picture.figure
         yield explorer.regions.picture.figure
+    yield explore_range_test().picture.figure
     yield from (picture.figure for picture in explore_descent().pictures.values())
     static = Figure()
     left, right = static.subplots(1, 2)
