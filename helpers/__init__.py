@@ -4,6 +4,7 @@ from helpers import start  # noqa: F401, I001  # first: it imports TensorFlow qu
 from helpers import missing_names  # noqa: F401
 
 from helpers.claims import measure_claims
+from helpers.descent import RAVINE, TURNED_RAVINE, descend
 from helpers.exercise import exercise
 from helpers.experiment import Experiment, History
 from helpers.keras_code import keras_code
@@ -68,7 +69,9 @@ __all__ = [
     "GREY",
     "ORANGE",
     "PURPLE",
+    "RAVINE",
     "SKY",
+    "TURNED_RAVINE",
     "VERMILION",
     "YELLOW",
     "Experiment",
@@ -80,6 +83,7 @@ __all__ = [
     "ask",
     "best_accuracy",
     "data_table",
+    "descend",
     "drops",
     "epochs_to_80",
     "exercise",
