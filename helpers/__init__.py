@@ -4,6 +4,7 @@ from helpers import start  # noqa: F401, I001  # first: it imports TensorFlow qu
 from helpers import missing_names  # noqa: F401
 
 from helpers.claims import measure_claims
+from helpers.descent import RAVINE, TURNED_RAVINE, descend
 from helpers.exercise import exercise
 from helpers.experiment import Experiment, History
 from helpers.keras_code import keras_code
@@ -14,6 +15,7 @@ from helpers.measures import (
     first_drop,
     learned_above,
     level,
+    rates_read,
     swing,
     volatile_above,
 )
@@ -34,7 +36,6 @@ from helpers.plots import (
     plot_best_accuracy,
     plot_classes,
     plot_curve,
-    plot_decision_regions,
     plot_fit,
     plot_heat_map,
     plot_range_test,
@@ -49,9 +50,17 @@ from helpers.problems import (
     standard_error,
     standardized,
 )
+from helpers.regions import plot_decision_regions
 from helpers.tables import data_table
 from helpers.training import RangeTest, range_test, tenths, train, train_grid, train_many
-from helpers.widgets import ask, explore, explore_descent, predictions
+from helpers.widgets import (
+    ask,
+    explore,
+    explore_descent,
+    explore_range_test,
+    mystery_run,
+    predictions,
+)
 
 __all__ = [
     "BLACK",
@@ -60,7 +69,9 @@ __all__ = [
     "GREY",
     "ORANGE",
     "PURPLE",
+    "RAVINE",
     "SKY",
+    "TURNED_RAVINE",
     "VERMILION",
     "YELLOW",
     "Experiment",
@@ -72,11 +83,13 @@ __all__ = [
     "ask",
     "best_accuracy",
     "data_table",
+    "descend",
     "drops",
     "epochs_to_80",
     "exercise",
     "explore",
     "explore_descent",
+    "explore_range_test",
     "first_drop",
     "fit_keras",
     "keras_code",
@@ -84,6 +97,7 @@ __all__ = [
     "learned_above",
     "level",
     "measure_claims",
+    "mystery_run",
     "plot_accuracy",
     "plot_band",
     "plot_best_accuracy",
@@ -99,6 +113,7 @@ __all__ = [
     "prepare_data",
     "problem",
     "range_test",
+    "rates_read",
     "standard_error",
     "standardized",
     "swing",

@@ -50,6 +50,13 @@ PARABOLA = Bowl((1.0,), (-4.0,))
 RAVINE = Bowl((1.0, 20.0), (-4.0, 1.0))
 TURNED_RAVINE = RAVINE._replace(angle=45.0)
 
+METHODS = {"SGD": {}, "SGD with Nesterov momentum": {"nesterov": True}} | {
+    o.label: {"optimizer": name}
+    for name, o in OPTIMIZERS.items()
+    if name != "sgd" and "weight_decay" not in o.settings
+}
+"""The optimizers that walk down a bowl: label and fields of Experiment."""
+
 
 def descend(
     bowl: Bowl,
@@ -105,27 +112,32 @@ def _walk(optimizer: str):
     return walk
 
 
-def oscillates_above(curvature: float, momentum: float = 0.0) -> float:
-    """The learning rate above which a path swings from side to side on its way down."""
-    return (1 - np.sqrt(momentum)) ** 2 / curvature
+def oscillates_above(curvature: float, momentum: float = 0.0, nesterov: bool = False) -> float:
+    """The learning rate above which a path of SGD swings from side to side on its way down.
 
-
-def diverges_above(curvature: float, momentum: float = 0.0) -> float:
-    """The learning rate above which no path comes down: 2 / curvature without momentum.
-
-    Polyak, Some methods of speeding up the convergence of iteration methods, 1964.
+    With Nesterov momentum: O'Donoghue and Candès, Adaptive restart for accelerated gradient schemes, 2015.
     """
-    return 2 * (1 + momentum) / curvature
+    root = (1 - momentum) / (1 + momentum) if nesterov else 1 - np.sqrt(momentum)
+    return root**2 / curvature
 
 
-def regime(bowl: Bowl, learning_rate: float, momentum: float = 0.0) -> str:
-    """What a path does, said of the bowl's steepest direction."""
+def diverges_above(curvature: float, momentum: float = 0.0, nesterov: bool = False) -> float:
+    """The learning rate above which no path of SGD comes down: 2 / curvature without momentum.
+
+    Polyak, Some methods of speeding up the convergence of iteration methods, 1964. With Nesterov momentum
+    a step has the factors of x² - (1 + m) q x + m q with q = 1 - rate curvature, and one of them is -1 there.
+    """
+    return 2 * (1 + momentum) / (1 + 2 * momentum * nesterov) / curvature
+
+
+def regime(bowl: Bowl, learning_rate: float, momentum: float = 0.0, nesterov: bool = False) -> str:
+    """What a path of SGD does, said of the bowl's steepest direction."""
     steepest = max(bowl.curvatures)
-    boundary = diverges_above(steepest, momentum)
+    boundary = diverges_above(steepest, momentum, nesterov)
     if np.isclose(learning_rate, boundary):
         return "on the boundary"
     if learning_rate > boundary:
         return "diverging"
-    if learning_rate > oscillates_above(steepest, momentum) * (1 + 1e-9):
+    if learning_rate > oscillates_above(steepest, momentum, nesterov) * (1 + 1e-9):
         return "oscillating, yet converging"
     return "creeping, without crossing"

@@ -7,6 +7,9 @@ import numpy as np
 
 WINDOW = 50  # the last epochs, over which a run is judged
 REACHED = 0.8  # the test accuracy whose first epoch is told
+SMOOTHING = 15  # neighbours in the mean of a range test
+RULES = ("steepest fall", "a tenth of the lowest")
+"""How a rate is read off a range test."""
 
 
 def volatile_above(problem: Problem) -> float:
@@ -77,3 +80,34 @@ def plateau_counter(history: History) -> tuple[np.ndarray, np.ndarray]:
         if wait >= patience and rate > lowest:
             wait = 0
     return np.array(bests), np.array(waits)
+
+
+def smoothed(losses: np.ndarray, neighbours: int = SMOOTHING) -> np.ndarray:
+    """The mean of each loss and its neighbours, taken twice, so that the nearest weigh most.
+
+    The first and the last loss stand for those beyond; a loss that is no number spreads.
+    """
+    losses = np.asarray(losses, dtype=float)
+    for _ in range(2):
+        padded = np.pad(losses, (neighbours // 2, (neighbours - 1) // 2), mode="edge")
+        losses = np.lib.stride_tricks.sliding_window_view(padded, neighbours).mean(axis=1)
+    return losses
+
+
+def rates_read(test, smoothing: int = SMOOTHING) -> dict[str, float]:
+    """The rate that each rule reads off a range test (Smith, 2015), on its smoothed loss.
+
+    "steepest fall": where the loss falls most over the logarithm of the rate;
+    "a tenth of the lowest": the rate of the lowest loss, divided by ten.
+    Both rules are those of fastai's `lr_find`. Only what lies before the loss exceeds twice its lowest
+    so far counts (`lr_find` stops at four times). Not a number where the loss does not fall at all.
+    """
+    loss, rates = smoothed(test.loss, smoothing), test.learning_rate.astype(float)
+    away = ~(loss <= 2 * np.fmin.accumulate(loss))  # True for NaN, too
+    loss = loss[: away.argmax()] if away.any() else loss
+    lowest = int(loss.argmin()) if loss.size else 0
+    if not lowest:
+        return dict.fromkeys(RULES, np.nan)
+    slope = np.gradient(loss, np.log(rates[: loss.size]))[: lowest + 1]
+    read = float(rates[slope.argmin()]), float(rates[lowest]) / 10
+    return dict(zip(RULES, read, strict=True))

@@ -7,12 +7,11 @@ same a second time.
 from collections.abc import Mapping, Sequence
 
 from helpers.experiment import History
-from helpers.network import predict
+from helpers.measures import RULES, SMOOTHING, rates_read, smoothed
 from helpers.problems import Problem
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import to_rgb
 
 BLUE, ORANGE, GREEN, VERMILION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
 PURPLE, SKY, YELLOW, BLACK, GREY = "#CC79A7", "#56B4E9", "#F0E442", "#000000", "#767676"
@@ -130,19 +129,52 @@ def plot_heat_map(
     ax.grid(visible=False)
 
 
-def plot_range_test(ax: Axes, test, smoothing: int = 15, **style) -> None:
-    """A range test (Smith, 2015): each batch's loss over the rate, and the mean of its neighbours.
+def plot_range_test(ax: Axes, test, smoothing: int = SMOOTHING, **style) -> None:
+    """A range test (Smith, 2015): each batch's loss over the rate, their mean, what the rules read.
 
-    smoothing: how many neighbours; losses far above that of guessing leave the picture.
+    smoothing: how many neighbours are in the mean; losses far above the first leave the picture.
     """
-    guessing = np.log(test.problem.classes)
-    padded = np.pad(test.loss, (smoothing // 2, smoothing - 1 - smoothing // 2), mode="edge")
-    mean = np.lib.stride_tricks.sliding_window_view(padded, smoothing).mean(axis=1)
+    mean = smoothed(test.loss, smoothing)
     ax.plot(test.learning_rate, test.loss, ".", color=GREY, markersize=3, label="one batch")
     ax.plot(test.learning_rate, mean, **{"color": BLUE, "linewidth": 1.8, "label": "mean", **style})
+    guessing = np.log(test.problem.classes)
     ax.axhline(guessing, color=GREY, linestyle=":", linewidth=1.2, label="guessing")
-    ax.set(xscale="log", xlabel="learning rate", ylabel="loss (nats)")
-    ax.set_ylim(0, 1.15 * max(2 * guessing, np.nanmax(mean[: len(mean) // 4], initial=0)))
+    ax.set(xscale="log", xlabel="learning rate", ylabel="loss (nats)", ylim=(0, highest_loss(test)))
+    move_rate_marks(rate_marks(ax), rates_read(test, smoothing))
+
+
+def highest_loss(test) -> float:
+    """Where the axis of a range test ends: above the first losses and that of guessing."""
+    first = float(smoothed(test.loss)[0])
+    return float(
+        np.ceil(1.3 * max(2 * np.log(test.problem.classes), np.nan_to_num(first, posinf=0)))
+    )
+
+
+def rate_marks(ax: Axes) -> dict:
+    """An upright line and a name for each rule that reads a rate."""
+    dashed = {"color": BLACK, "linewidth": 1.1, "linestyle": (0, (4, 2))}
+    beside = {"transform": ax.get_xaxis_transform(), "va": "top", "fontsize": "small"}
+    return {
+        rule: (ax.axvline(1, **dashed, gid=rule), ax.text(1, 1, rule, **beside, gid=f"{rule} name"))
+        for rule in RULES
+    }
+
+
+def move_rate_marks(marks: Mapping, rates: Mapping[str, float]) -> None:
+    """Move each mark to its rate, so that no name stands on the other's line; hide what is no number.
+
+    Names stand to the right, the lower rate's on top; near the end of the axis the other way round.
+    """
+    low, high = next(iter(marks.values()))[0].axes.get_xlim()
+    at_the_end = bool(max(rates.values()) > low**0.25 * high**0.75)
+    for row, rule in enumerate(sorted(rates, key=rates.get, reverse=at_the_end)):
+        (line, name), rate, height = marks[rule], rates[rule], 0.98 - 0.1 * row
+        line.set_data([rate, rate], [0, height])
+        name.set(x=rate * (0.87 if at_the_end else 1.15), y=height)
+        name.set_ha("right" if at_the_end else "left")
+        for artist in (line, name):
+            artist.set_visible(bool(np.isfinite(rate)))
 
 
 def plot_classes(ax: Axes, X: np.ndarray, y: np.ndarray, size: float = 14) -> None:
@@ -156,30 +188,3 @@ def plot_classes(ax: Axes, X: np.ndarray, y: np.ndarray, size: float = 14) -> No
     ax.set_xlabel("$x_1$")
     ax.set_ylabel("$x_2$")
     ax.set_aspect("equal")
-
-
-def plot_decision_regions(ax: Axes, weights: list[np.ndarray], X: np.ndarray) -> None:
-    """What the network with these weights predicts over the plane around X, in pale colours."""
-    extent = plane_around(X)
-    ax.imshow(
-        decision_colours(weights, extent), extent=extent, origin="lower", interpolation="nearest"
-    )
-
-
-def plane_around(X: np.ndarray, margin: float = 1.0) -> tuple[float, float, float, float]:
-    """Smallest and largest x_1, smallest and largest x_2, with a margin."""
-    (left, bottom), (right, top) = X.min(axis=0) - margin, X.max(axis=0) + margin
-    return left, right, bottom, top
-
-
-def decision_colours(weights, extent, pixels: int = 150) -> np.ndarray:
-    """Colour of the predicted class, paler where the network is less sure: uint8 (pixels, pixels, 3)."""
-    left, right, bottom, top = extent
-    x1, x2 = np.meshgrid(np.linspace(left, right, pixels), np.linspace(bottom, top, pixels))
-    points = np.column_stack([x1.ravel(), x2.ravel()]).astype("float32")
-    guessing = 1 / weights[-1].size
-    probabilities = np.nan_to_num(predict(weights, points), nan=guessing)
-    colours = np.array([to_rgb(colour) for colour, _ in CLASSES])[probabilities.argmax(axis=1)]
-    sureness = 0.12 + 0.38 * (probabilities.max(axis=1, keepdims=True) - guessing) / (1 - guessing)
-    shades = 255 * (1 - sureness * (1 - colours))
-    return shades.astype("uint8").reshape(pixels, pixels, 3)

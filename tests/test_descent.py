@@ -2,6 +2,7 @@
 
 from helpers.descent import (
     FAR,
+    METHODS,
     PARABOLA,
     RAVINE,
     TURNED_RAVINE,
@@ -33,6 +34,48 @@ def test_the_boundaries_of_the_regimes(momentum, side):
     swings = oscillates_above(1.0, momentum) * (1 + side * 0.05)
     path = descend(PARABOLA, swings, momentum, 1000)[:, 0]
     assert (path.max() > 0) == (side > 0)
+
+
+@pytest.mark.parametrize("momentum", [0.0, 0.3, 0.6, 0.9])
+@pytest.mark.parametrize("side", [-1, 1])
+@pytest.mark.parametrize("bowl", [PARABOLA, RAVINE, TURNED_RAVINE])
+def test_the_boundaries_with_nesterov_momentum(bowl, momentum, side):
+    steepest = max(bowl.curvatures)
+    boundary = diverges_above(steepest, momentum, nesterov=True) * (1 + side * 0.01)
+    path = descend(bowl, boundary, momentum, 1000, nesterov=True)
+    assert (np.abs(path[-1]).max() > 4) == (side > 0)
+    word = regime(bowl, boundary, momentum, nesterov=True)
+    assert word == ("diverging" if side > 0 else "oscillating, yet converging")
+    swings = oscillates_above(1.0, momentum, nesterov=True) * (1 + side * 0.05)
+    path = descend(PARABOLA, swings, momentum, 1000, nesterov=True)[:, 0]
+    assert (path.max() > 0) == (side > 0)
+
+
+@pytest.mark.parametrize("momentum", [0.0, 0.5, 0.9])
+@pytest.mark.parametrize("share", [0.9, 1.1])
+def test_the_boundaries_hold_in_the_turned_ravine(momentum, share):
+    rate = share * diverges_above(20.0, momentum)
+    path = descend(TURNED_RAVINE, rate, momentum, 1000)
+    assert (np.abs(path[-1]).max() > 4) == (share > 1)
+    assert regime(TURNED_RAVINE, rate, momentum).startswith("diverging") == (share > 1)
+
+
+def test_the_boundaries_are_those_of_sgd_alone():
+    """Far above the rate at which plain descent diverges, the adaptive optimizers stay where they are."""
+    adaptive = {label: fields for label, fields in METHODS.items() if "optimizer" in fields}
+    assert [*adaptive] == ["RMSprop", "Adagrad", "Adam"]
+    assert [*METHODS][:2] == ["SGD", "SGD with Nesterov momentum"]
+    for fields in adaptive.values():
+        for bowl in (PARABOLA, RAVINE, TURNED_RAVINE):
+            rate = 3 * diverges_above(max(bowl.curvatures))
+            assert bowl.height(descend(bowl, rate, 0.0, 1000, **fields))[-1] < 5
+            assert np.abs(descend(bowl, rate, 0.0, 1000)[-1]).max() > FAR
+
+
+def test_the_regime_in_a_ravine_is_that_of_its_steepest_direction():
+    rates = (0.04, 0.09, 0.11)  # the steepest oscillates above 1 / 20, and diverges above 2 / 20
+    words = [regime(RAVINE, rate).partition(",")[0] for rate in rates]
+    assert words == ["creeping", "oscillating", "diverging"]
 
 
 def steps_to_a_hundredth(path):

@@ -8,15 +8,18 @@ from base64 import b64decode
 from contextlib import suppress
 from functools import lru_cache
 from io import BytesIO
+from itertools import product
 from pathlib import Path
 from threading import Thread
 
 import helpers
 from helpers import Experiment, drops, explore, explore_descent, predict, train
+from helpers.descent import METHODS, PARABOLA
 from helpers.outcome import outcome
-from helpers.pictures import curves_picture
-from helpers.pictures.regions import SHADES, plane
+from helpers.pictures import DescentScene, curves_picture
+from helpers.regions import SHADES, plane
 from helpers.widgets import seeds
+from helpers.widgets.turn import turn
 from tests.frames import data, item, items, names
 from tests.test_kernel import new_kernel
 
@@ -141,6 +144,9 @@ def test_a_move_trains_that_experiment_and_draws_it():
         np.testing.assert_allclose(data(explorer.picture, RATE, points)[:, 1], rate, rtol=1e-3)
         final = 100 * history.val_accuracy[-1]
         assert f"{final:.1f} %" in status_of(explorer)
+        good = np.flatnonzero(history.val_accuracy >= 0.8)
+        reached = f"first reached in epoch {good[0] + 1}," if good.size else "never reached,"
+        assert f"80 % {reached}" in status_of(explorer)
         title = f"learning rate {rate}: test accuracy {final:.0f} %, "
         assert title_of(frame_of(explorer)).startswith(title)
 
@@ -154,6 +160,12 @@ def test_losses_on_request():
         assert_curve(explorer, "loss train", explorer.history, 1, "loss")
         assert_curve(explorer, "loss test", explorer.history, 1, "val_loss")
         assert_curve(explorer, "loss previous", before, 1, "val_loss")
+
+
+def test_a_title_that_would_not_fit_is_the_result_alone():
+    explorer = explore("learning_rate", "momentum", "seed", **QUICK)
+    assert "seed 0: final test accuracy" in status_of(explorer)
+    assert title_of(frame_of(explorer)).startswith("test accuracy ")
 
 
 def test_the_ghost_is_the_run_before():
@@ -181,6 +193,8 @@ def test_each_pin_draws_its_own_run(fresh):
     rows = [row.children[1].value for row in explorer.pins.widget.children]
     for text, words in zip(rows, ["rate 0.3", "rate 0.01, seed 5", "rate 0.001"], strict=True):
         assert f"{words}: " in text
+    for letter, text in zip("ABC", rows):
+        assert item(frame_of(explorer), f"accuracy {letter}")["colour"][0] in text.lower()
     first, second, third = explorer.pins.widget.children
     second.children[0].click()
     assert explorer.pins.widget.children == (first, third)
@@ -206,10 +220,11 @@ def test_rate_axis_and_time_axis(fresh):
     explorer = explore("decay", epochs=20, decay=0.01)
     figure, ax = figure_of(explorer), explorer.picture.panels[-1].ax
     seen = {figure.background}
+    assert ax.get_yscale() == "linear"
     for css_class, value, is_so in [
-        ("rate-scale", True, lambda: ax.get_yscale() == "linear"),
-        ("rate-unit", True, lambda: ax.get_xlabel() == "update"),
         ("rate-scale", False, lambda: ax.get_yscale() == "log"),
+        ("rate-unit", True, lambda: ax.get_xlabel() == "update"),
+        ("rate-scale", True, lambda: ax.get_yscale() == "linear"),
     ]:
         find(explorer, f"explorer-{css_class}").value = value
         assert is_so()
@@ -239,10 +254,17 @@ def test_decision_regions_are_of_the_epoch_that_the_replay_shows(problem, fresh)
         assert marked == ([] if epoch == 20 else [pytest.approx(epoch, abs=1e-3)])
         assert_whole(explorer, fresh)
     find(explorer, "control-epoch").value = 3
+    find(explorer, "explorer-play").value = 3  # to which the front end links them
     find(explorer, "explorer-play").playing = True
     slider_of(explorer, "learning_rate").value = 0.1
     assert find(explorer, "control-epoch").value == find(explorer, "explorer-play").value == 20
     assert not find(explorer, "explorer-play").playing
+
+
+@pytest.mark.parametrize("epochs", [1, 2, 11, 12])
+def test_the_replay_ends_at_the_last_epoch(epochs):
+    play = explore("seed", epochs=epochs, hidden=4).regions.play
+    assert (play.max, (play.max - play.min) % play.step) == (epochs, 0)
 
 
 def test_regions_are_shown_where_there_are_two_inputs():
@@ -498,6 +520,16 @@ def test_axes_that_were_half_drawn_are_drawn_again(monkeypatch, fresh):
     assert_whole(explorer, fresh)
 
 
+def test_a_stop_button_that_the_kernel_ignores_stays_ignored():
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with turn():
+            signal.raise_signal(signal.SIGINT)
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def test_the_stop_button_while_a_cell_moves_a_slider_ends_the_cell():
     explorer = explore("learning_rate", **QUICK)
     explorer.rest = lambda: signal.raise_signal(signal.SIGINT)  # where nothing can be given up
@@ -549,9 +581,10 @@ def test_a_message_that_chooses_nothing():
     assert "optimizer is None, but must be one of" in status_of(explorer)
     assert find(explorer, "control-optimizer").value == "sgd"
     descent = explore_descent()
-    find(descent, "control-surface").set_state({"index": None})
-    assert "None" in status_of(descent)
-    assert find(descent, "control-surface").value is descent.state.bowl
+    for name, value in (("surface", descent.state.bowl), ("optimizer", "SGD")):
+        find(descent, f"control-{name}").set_state({"index": None})
+        assert "None" in status_of(descent)
+        assert find(descent, f"control-{name}").value is value
 
 
 def test_a_move_to_the_same_run_trains_nothing_and_keeps_the_ghost(monkeypatch):
@@ -823,6 +856,13 @@ def test_the_fold_tells_of_this_run():
     assert "500 new points" in fold.children[2].value
 
 
+def test_the_words_in_the_fold_are_those_of_the_problem():
+    explorer = explore("problem", **QUICK)
+    find(explorer, "explorer-fold").selected_index = 2
+    find(explorer, "control-problem").value = "digits"
+    assert "899 new points" in find(explorer, "explorer-fold").children[2].value
+
+
 @pytest.mark.parametrize("fixed", [{"epochs": 1}, {"epochs": 5}, {"hidden": 1}])
 @pytest.mark.parametrize("rate", [100.0, 1e-12])
 def test_odd_experiments_are_drawn_as_well(fixed, rate):
@@ -865,12 +905,32 @@ def test_descent_says_what_the_path_does(rate, momentum, word, end):
 def test_descent_draws_the_path_on_the_surface():
     explorer = explore_descent()
     find(explorer, "box-learning_rate").value = "0.05"
-    for _, bowl in find(explorer, "control-surface").options:
+    for method, (_, bowl) in product(METHODS, find(explorer, "control-surface").options):
+        find(explorer, "control-optimizer").value = method
         find(explorer, "control-surface").value = bowl
-        scene, picture = explorer.state.scene, explorer.pictures[bowl]
+        picture = explorer.pictures[bowl]
+        assert f"steps of {method} the loss" in status_of(explorer)
+        assert ("condition number is 20." in status_of(explorer)) == (bowl is not PARABOLA)
+        scene = DescentScene(bowl, 0.05, 0.0, explorer.state.steps, method)
         drawn = data(picture, 0, items(frame_of(explorer), "path")[0]["points"])
         second = scene.heights if len(bowl.curvatures) == 1 else scene.path[:, 1]
         np.testing.assert_allclose(drawn, np.column_stack([scene.path[:, 0], second]), atol=1e-3)
+
+
+def test_descent_has_momentum_and_regimes_for_sgd_alone():
+    explorer = explore_descent()
+    find(explorer, "box-momentum").value = "0.9"
+    for method in METHODS:
+        find(explorer, "control-optimizer").value = method
+        is_sgd = method.startswith("SGD")
+        assert slider_of(explorer, "momentum").disabled == (not is_sgd)
+        assert ("every path diverges" in status_of(explorer)) == is_sgd
+        assert ("momentum 0.9: " in title_of(frame_of(explorer))) == is_sgd
+        assert find(explorer, "box-momentum").value == "0.9"
+    find(explorer, "control-optimizer").value = "SGD with Nesterov momentum"
+    assert "above 1.36, every path diverges." in status_of(explorer)
+    find(explorer, "control-optimizer").value = "SGD"
+    assert "above 3.8, every path diverges." in status_of(explorer)
 
 
 def test_descent_walks_step_by_step_until_it_arrives_or_something_moves():
@@ -880,7 +940,8 @@ def test_descent_walks_step_by_step_until_it_arrives_or_something_moves():
         find(explorer, "explorer-run").click()
         await rested(explorer, lambda: explorer.state.steps == 1)
         await asyncio.sleep(0.3)
-        assert "After 1 step the loss is 0 (at the start 8). It has arrived." in status_of(explorer)
+        told = "After 1 step of SGD the loss is 0 (at the start 8). It has arrived."
+        assert told in status_of(explorer)
         find(explorer, "box-learning_rate").value = "0.01"
         find(explorer, "explorer-run").click()
         await rested(explorer, lambda: explorer.state.steps > 2)

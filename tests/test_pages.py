@@ -8,6 +8,7 @@ from helpers import (
     Experiment,
     explore,
     explore_descent,
+    explore_range_test,
     plot_accuracy,
     plot_classes,
     prepare_data,
@@ -19,7 +20,9 @@ import pytest
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
+TOLD = "Here.\n\n*In words:* It rises < 1.\n\nNext."
 PAGES = runpy.run_path(str(Path(__file__).parents[1] / "tools/pages.py"))
 
 
@@ -45,6 +48,16 @@ def test_formulas_become_pictures_and_code_stays():
     assert "`$x$`\n```\n$$y$$\n```" in told
 
 
+def test_a_picture_is_described_by_the_words_below_it():
+    cells = []
+    for below in (TOLD, "On."):
+        picture = new_output("display_data", {"image/png": "", "text/plain": "<Figure>"})
+        cells += [new_code_cell(outputs=[picture]), *map(new_markdown_cell, ("Look.", below))]
+    PAGES["describe_pictures"](cells)
+    told = [cell.outputs[0].metadata["image/png"]["alt"] for cell in cells[::3]]
+    assert told == ["It rises &lt; 1.", "&lt;Figure&gt;"]
+
+
 def luminance(colour) -> float:
     """Relative luminance, as WCAG 2.1 defines it."""
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)]
@@ -56,6 +69,7 @@ def figures():
         explorer = explore(*fields, epochs=5)
         yield explorer.picture.figure
         yield explorer.regions.picture.figure
+    yield explore_range_test().picture.figure
     yield from (picture.figure for picture in explore_descent().pictures.values())
     static = Figure()
     left, right = static.subplots(1, 2)

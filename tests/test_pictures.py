@@ -8,7 +8,15 @@ from pathlib import Path
 
 import helpers
 from helpers import Experiment, History, prepare_data
-from helpers.descent import PARABOLA, RAVINE, diverges_above, oscillates_above
+from helpers.descent import (
+    METHODS,
+    PARABOLA,
+    RAVINE,
+    TURNED_RAVINE,
+    descend,
+    diverges_above,
+    oscillates_above,
+)
 from helpers.measures import plateau_counter
 from helpers.network import predict
 from helpers.pictures import (
@@ -23,9 +31,9 @@ from helpers.pictures import (
     regions_picture,
 )
 from helpers.pictures.frame import Frame
-from helpers.pictures.regions import SHADES, shades_of
 from helpers.pictures.themes import DARK
 from helpers.problems import problem_of
+from helpers.regions import SHADES, shades_of
 from tests.frames import data, item, items, names, read
 
 import keras
@@ -443,7 +451,7 @@ def test_regions_say_their_epoch_and_its_accuracy():
 
 def test_regions_of_a_run_that_diverged_are_of_the_first_class():
     weights = [np.full(shape, np.nan, "float32") for shape in ((2, 50), 50, (50, 3), 3)]
-    assert not shades_of(weights, (0, 1, 0, 1)).any()
+    assert not shades_of(weights, (0, 1, 0, 1), 50).any()
 
 
 def test_regions_show_the_points_of_each_problem_in_turn():
@@ -462,31 +470,70 @@ def test_regions_show_the_points_of_each_problem_in_turn():
 # Descent
 
 
-@pytest.mark.parametrize("bowl", [PARABOLA, RAVINE])
-def test_the_path_of_descent(bowl):
-    picture, scene = descent_picture(bowl), DescentScene(bowl, 0.07, 0.5, 12)
+@pytest.mark.parametrize("bowl", [PARABOLA, RAVINE, TURNED_RAVINE])
+@pytest.mark.parametrize("method", METHODS)
+def test_the_path_of_descent(bowl, method):
+    momentum = 0.0 if "optimizer" in METHODS[method] else 0.5
+    picture, scene = descent_picture(bowl), DescentScene(bowl, 0.07, momentum, 12, method)
     frame = drawn(picture, scene)
-    first, second = scene.path[:, 0], scene.heights if bowl is PARABOLA else scene.path[:, 1]
+    path = descend(bowl, 0.07, momentum, 12, **METHODS[method])
+    first, second = path[:, 0], bowl.height(path) if bowl is PARABOLA else path[:, 1]
     for part in items(frame, "path"):  # the line, and its points
         np.testing.assert_allclose(data(picture, 0, part["points"]).T, [first, second], atol=1e-5)
     np.testing.assert_allclose(
         data(picture, 0, item(frame, "end")["points"])[0], [first[-1], second[-1]], atol=1e-5
     )
     assert line(picture, frame, 1, "rate")[0] == pytest.approx(0.07)
-    edges = [oscillates_above(max(bowl.curvatures), 0.5), diverges_above(max(bowl.curvatures), 0.5)]
+    told = read(frame)["readout"]
+    assert told["columns"][0]["name"] == "step"
+    np.testing.assert_allclose(told["columns"][-1]["values"], bowl.height(path), rtol=1e-6)
+    zones = names(frame) & {"creeps", "oscillates", "diverges"}
+    assert ("note" in names(frame)) == (not zones) == ("optimizer" in METHODS[method])
+
+
+@pytest.mark.parametrize("bowl", [PARABOLA, RAVINE, TURNED_RAVINE])
+@pytest.mark.parametrize("method", [*METHODS][:2])
+def test_the_regimes_are_those_of_the_method(bowl, method):
+    picture = descent_picture(bowl)
+    frame = drawn(picture, DescentScene(bowl, 0.07, 0.5, 12, method))
+    beside = max(bowl.curvatures), 0.5, method != "SGD"
+    edges = [oscillates_above(*beside), diverges_above(*beside)]
     x = [line(picture, frame, 1, name)[0] for name in ("creeps", "oscillates", "diverges")]
     np.testing.assert_allclose([x[0].min(), x[0].max()], [1e-3, edges[0]], rtol=1e-4)
     np.testing.assert_allclose([x[1].min(), x[1].max()], edges, rtol=1e-4)
     np.testing.assert_allclose([x[2].min(), x[2].max()], [edges[1], 10], rtol=1e-4)
-    told = read(frame)["readout"]
-    assert told["columns"][0]["name"] == "step"
-    np.testing.assert_allclose(told["columns"][-1]["values"], scene.heights, rtol=1e-6)
+
+
+@pytest.mark.parametrize("bowl", [PARABOLA, RAVINE, TURNED_RAVINE])
+def test_the_surface_is_drawn_where_paths_begin(bowl):
+    picture = descent_picture(bowl)
+    drawn(picture, DescentScene(bowl, 0.07, 0.0, 40, "RMSprop"))
+    ax = picture.figure.axes[0]
+    (left, right), (low, high) = ax.get_xlim(), ax.get_ylim()
+    x, y = picture.panels[0].places(DescentScene(bowl, 0.07, 0.0, 40, "RMSprop"))
+    assert left < x.min() <= x.max() < right
+    assert low < y.min() <= y.max() < high
+    for contour in ax.collections:
+        for level, path in zip(contour.levels, contour.get_paths()):
+            np.testing.assert_allclose(bowl.height(path.vertices), level, rtol=0.05)
+
+
+def test_arrived_means_to_stay():
+    for method in METHODS:
+        for rate in (0.05, 0.3, 0.6, 1.0, 1.9):
+            for steps in range(100):
+                scene = DescentScene(PARABOLA, rate, 0.0, steps, method)
+                if scene.arrived:
+                    path = descend(PARABOLA, rate, 0.0, steps + 1, **METHODS[method])
+                    assert PARABOLA.height(path[-2:]).max() <= 1e-4
+                    assert len(scene.path) == steps + 1
+                    break
 
 
 def test_momentum_and_rate_move_without_new_axes():
     picture = descent_picture(PARABOLA)
-    rates = [(0.1, 0.0), (3.0, 0.9), (0.1, 0.5)]
-    assert len({picture.draw(DescentScene(PARABOLA, *rate, 9)).background for rate in rates}) == 1
+    rates = [(0.1, 0.0, 9), (3.0, 0.9, 9), (0.1, 0.5, 9), (0.1, 0.0, 9, "Adam")]
+    assert len({picture.draw(DescentScene(PARABOLA, *rate)).background for rate in rates}) == 1
 
 
 # Runs that leave all numbers behind

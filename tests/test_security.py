@@ -13,7 +13,7 @@ import urllib.request
 from contextlib import suppress
 from pathlib import Path
 
-from helpers import explore, explore_descent
+from helpers import explore, explore_descent, explore_range_test
 from helpers.widgets.controls import CONTROLLED
 from tests.browser.lab import ROOT
 from tests.test_explorer import descendants
@@ -138,6 +138,7 @@ EXPLORERS = {
     "every field": lambda: explore(*CONTROLLED, schedule=[(2, 0.1)], epochs=5),
     "learning_rate": lambda: explore("learning_rate", epochs=5),
     "descent": explore_descent,
+    "range test": lambda: explore_range_test("momentum", "seed", "batch_size"),
 }
 
 

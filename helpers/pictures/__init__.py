@@ -4,6 +4,7 @@ from helpers.pictures.bowl import DescentScene, PathPanel, RegimePanel
 from helpers.pictures.panels import AccuracyPanel, LossPanel, RatePanel
 from helpers.pictures.picture import Drawing, Picture
 from helpers.pictures.plateau import MonitorPanel, WaitPanel
+from helpers.pictures.range_panel import RangePanel, RangeScene
 from helpers.pictures.regions import RegionsPanel, RegionsScene
 from helpers.pictures.scene import LETTERS, PIN_STYLES, Scene
 
@@ -13,10 +14,13 @@ __all__ = [
     "DescentScene",
     "Drawing",
     "Picture",
+    "RangeScene",
     "RegionsScene",
     "Scene",
+    "bare_curves_picture",
     "curves_picture",
     "descent_picture",
+    "range_picture",
     "regions_picture",
 ]
 
@@ -30,6 +34,13 @@ def curves_picture(plateau: bool = False, loss: bool = False) -> Picture:
     return Picture(panels, WIDTH, round(150 + 85 * sum(panel.height for panel in panels)))
 
 
+def bare_curves_picture() -> Picture:
+    """The curves of a run alone: its rate would tell too much."""
+    picture = Picture([AccuracyPanel(), LossPanel()], WIDTH, 560)
+    picture.figure.axes[-1].set_xlabel("epoch")
+    return picture
+
+
 def regions_picture() -> Picture:
     """Decision regions, for a RegionsScene of a problem with two inputs."""
     return Picture([RegionsPanel()], 350, 372)
@@ -38,3 +49,8 @@ def regions_picture() -> Picture:
 def descent_picture(bowl) -> Picture:
     """A path on a bowl, for a DescentScene."""
     return Picture([PathPanel(bowl), RegimePanel()], WIDTH, 400, share_x=False)
+
+
+def range_picture() -> Picture:
+    """A range test, for a RangeScene."""
+    return Picture([RangePanel()], WIDTH, 380)

@@ -1,6 +1,6 @@
 """The picture of gradient descent: a path on a bowl, and the line of all learning rates."""
 
-from helpers.descent import Bowl, descend, diverges_above, oscillates_above, regime
+from helpers.descent import METHODS, Bowl, descend, diverges_above, oscillates_above, regime
 from helpers.pictures.axes import power
 from helpers.plots import BLACK, BLUE, GREEN, GREY, ORANGE, VERMILION
 
@@ -9,36 +9,53 @@ import numpy as np
 MOST_STEPS = 100
 ARRIVED, LEFT = 1e-4, 1e4  # losses at which a path is over
 LOWEST_RATE, HIGHEST_RATE = 1e-3, 10.0
+NO_BORDERS = "no borders: each step adapts"
 ZONES = {"creeps": GREEN, "oscillates": ORANGE, "diverges": VERMILION}
 
 
 class DescentScene:
     """A bowl and a path on it, with the sentence above the picture."""
 
-    def __init__(self, bowl: Bowl, learning_rate: float, momentum: float, steps: int):
-        """Walk the path."""
+    def __init__(
+        self, bowl: Bowl, learning_rate: float, momentum: float, steps: int, method: str = "SGD"
+    ):
+        """Walk the path; method: one of METHODS."""
         self.bowl, self.learning_rate, self.momentum = bowl, learning_rate, momentum
-        self.path = descend(bowl, learning_rate, momentum, steps)
-        self.regime = regime(bowl, learning_rate, momentum)
-        self.title = f"learning rate {learning_rate:.6g}, momentum {momentum:.6g}: {self.regime}"
+        self.method, settings = method, METHODS[method]
+        walked = descend(bowl, learning_rate, momentum, steps + 1, **settings)
+        self.path, there = walked[: steps + 1], bowl.height(walked[steps:]) <= ARRIVED
+        self.arrived = bool(there.size and there.all())  # and the next step does not lead away
+        self.title = f"{method}, learning rate {learning_rate:.6g}"
+        self.borders = self.regime = None
+        if "optimizer" not in settings:  # SGD alone has regimes
+            beside = momentum, settings.get("nesterov", False)
+            steepest = max(bowl.curvatures)
+            self.borders = oscillates_above(steepest, *beside), diverges_above(steepest, *beside)
+            self.regime = regime(bowl, learning_rate, *beside)
+            self.title = (
+                f"learning rate {learning_rate:.6g}, momentum {momentum:.6g}: {self.regime}"
+            )
 
     @property
     def sentence(self) -> str:
-        """Where the path is, and the boundary for its momentum."""
+        """Where the path is, the boundary for its momentum, and how long the bowl is."""
         steps, loss = len(self.path) - 1, self.heights[-1]
-        end = ""
-        if loss <= ARRIVED:
-            end = " It has arrived."
-        elif loss >= LEFT:
-            end = " It has left the picture."
-        elif steps == MOST_STEPS:
-            end = " It has not arrived yet."
-        boundary = diverges_above(max(self.bowl.curvatures), self.momentum)
-        return (
-            f"After {steps} step{'s' * (steps != 1)} the loss is {loss:.3g} (at the start "
-            f"{self.heights[0]:.3g}).{end} The learning rate {self.learning_rate:.6g} is "
-            f"{self.regime}; above {boundary:.3g}, every path diverges."
+        told = (
+            f"After {steps} step{'s' * (steps != 1)} of {self.method} the loss is {loss:.3g} "
+            f"(at the start {self.heights[0]:.3g})."
         )
+        if self.arrived:
+            told += " It has arrived."
+        elif loss >= LEFT:
+            told += " It has left the picture."
+        elif steps == MOST_STEPS:
+            told += " It has not arrived yet."
+        if self.regime:
+            told += f" The learning rate {self.learning_rate:.6g} is {self.regime}; above "
+            told += f"{self.borders[1]:.3g}, every path diverges."
+        if len(self.bowl.curvatures) > 1:
+            told += f" The condition number is {self.bowl.condition_number:g}."
+        return told
 
     @property
     def heights(self) -> np.ndarray:
@@ -66,7 +83,8 @@ class PathPanel:
             ax.set_ylabel("loss")
             ax.set_ylim(-0.8, 13)
         else:
-            w2 = np.linspace(-1.6, 1.6, 101)
+            half = 3.4 if self.bowl.angle else 1.6
+            w2 = np.linspace(-half, half, 161)
             grid = np.stack(np.meshgrid(w1, w2), axis=-1)
             levels = np.geomspace(0.1, 30, 9)
             ax.contour(w1, w2, self.bowl.height(grid), levels, colors=GREY, linewidths=0.7)
@@ -116,16 +134,19 @@ class RegimePanel:
         ]
         self.names = [ax.text(1, 0.5, name, ha="center", va="center", fontsize=9) for name in ZONES]
         self.rate = ax.axvline(1, color=BLACK, linewidth=2.5, gid="rate")
-        return [*self.zones, *self.names, self.rate]
+        self.note = ax.text(1, 0.5, NO_BORDERS, ha="center", va="center", fontsize=9, gid="note")
+        return [*self.zones, *self.names, self.note, self.rate]
 
     def show(self, scene: DescentScene):
-        """Move the mark, and the zones with the momentum; the axes always look the same."""
+        """Move the mark, and the zones of SGD with the momentum; the axes always look the same."""
         self.rate.set_xdata([scene.learning_rate] * 2)
-        steepest, momentum = max(scene.bowl.curvatures), scene.momentum
-        edges = oscillates_above(steepest, momentum), diverges_above(steepest, momentum)
+        self.note.set_visible(not scene.borders)
+        self.note.set_x(0.01 if scene.learning_rate > 0.1 else 1)  # beside the mark
+        edges = scene.borders or [LOWEST_RATE] * 2
         edges = np.clip([LOWEST_RATE, *edges, HIGHEST_RATE], LOWEST_RATE, HIGHEST_RATE)
         for zone, name, left, right in zip(self.zones, self.names, edges, edges[1:], strict=False):
             zone.set(x=left, width=right - left)
-            name.set_visible(bool(right > left))
+            zone.set_visible(bool(scene.borders))
+            name.set_visible(bool(scene.borders and right > left))
             above = 0.5 if right > 3 * left else 1.4  # beside the strip where it is too narrow
             name.set_position((np.sqrt(left * right), above))

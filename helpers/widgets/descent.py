@@ -3,20 +3,24 @@
 import asyncio
 from dataclasses import dataclass, replace
 
-from helpers.descent import PARABOLA, RAVINE, Bowl
+from helpers.descent import METHODS, PARABOLA, RAVINE, TURNED_RAVINE, Bowl
 from helpers.experiment import KINDS
 from helpers.fields import Span
 from helpers.pictures import DescentScene, descent_picture
-from helpers.pictures.bowl import ARRIVED, HIGHEST_RATE, LEFT, LOWEST_RATE, MOST_STEPS
+from helpers.pictures.bowl import HIGHEST_RATE, LEFT, LOWEST_RATE, MOST_STEPS
 from helpers.pictures.stills import still_bundle
-from helpers.widgets.number import FOLDING, NumberControl
+from helpers.widgets.number import FOLDING, LABEL_WIDTH, NumberControl
 from helpers.widgets.stage import Stage
 from helpers.widgets.turn import TURN
 from helpers.widgets.words import status_line
 
 import ipywidgets as widgets
 
-SURFACES = {"parabola, curvature 1": PARABOLA, "ravine, curvatures 1 and 20": RAVINE}
+SURFACES = {
+    "parabola, curvature 1": PARABOLA,
+    "ravine, curvatures 1 and 20": RAVINE,
+    "the same ravine, turned by 45°": TURNED_RAVINE,
+}
 RATE = replace(KINDS["learning_rate"], span=Span(LOWEST_RATE, HIGHEST_RATE, 0.05, log=True))
 
 
@@ -25,18 +29,25 @@ class State:
     """Where to walk, how, and how far."""
 
     bowl: Bowl = PARABOLA
+    method: str = "SGD"
     learning_rate: float = 0.3
     momentum: float = 0.0
     steps: int = 10
 
     @property
+    def has_momentum(self) -> bool:
+        """Whether the momentum has an effect."""
+        return "optimizer" not in METHODS[self.method]
+
+    @property
     def scene(self) -> DescentScene:
         """The path."""
-        return DescentScene(self.bowl, self.learning_rate, self.momentum, self.steps)
+        momentum = self.momentum if self.has_momentum else 0.0
+        return DescentScene(self.bowl, self.learning_rate, momentum, self.steps, self.method)
 
 
 class DescentExplorer(Stage):
-    """Learning rate and momentum over gradient descent, step by step."""
+    """Optimizer, learning rate and momentum over gradient descent, step by step."""
 
     interrupted = "Interrupted: this is still the path before."
 
@@ -49,17 +60,12 @@ class DescentExplorer(Stage):
             self.begin(State)
 
     def _build(self):
-        self.surface = self.kit(
-            widgets.Dropdown,
-            "control-surface",
-            options=list(SURFACES.items()),
-            description="surface",
-            style={"description_width": "100px"},
-            layout={"width": "330px", **FOLDING},
-        )
+        self.surface = self._list("surface", list(SURFACES.items()))
+        self.method = self._list("optimizer", list(METHODS))
         self.rate = NumberControl(self, "learning_rate", RATE, self._setter("learning_rate"))
         self.momentum = NumberControl(self, "momentum", KINDS["momentum"], self._setter("momentum"))
         self.follow(self.surface, self._setter("bowl"))
+        self.follow(self.method, self._setter("method"))
         self.pictures = {bowl: descent_picture(bowl) for bowl in SURFACES.values()}
         label = "Path of gradient descent on the surface; the sentence below says the result"
         self.figure = self.figure_of(self.pictures[PARABOLA], label, "explorer-figure")
@@ -70,8 +76,18 @@ class DescentExplorer(Stage):
             self.button("Reset", "Back to the start", self.reset, "explorer-reset"),
         ]
         row = self.kit(widgets.HBox, children=buttons, layout={"flex_flow": "row wrap"})
-        controls = [self.surface, self.rate.widget, self.momentum.widget]
+        controls = [self.surface, self.method, self.rate.widget, self.momentum.widget]
         self.children = [*controls, row, self.figure, self.status]
+
+    def _list(self, name, options):
+        return self.kit(
+            widgets.Dropdown,
+            f"control-{name}",
+            options=options,
+            description=name,
+            style={"description_width": LABEL_WIDTH},
+            layout={"width": "350px", **FOLDING},
+        )
 
     def _setter(self, field):
         """An action that sets a field of the state, and ends a run that is under way."""
@@ -110,10 +126,9 @@ class DescentExplorer(Stage):
         on_its_way = self._walk(0)
         while on_its_way:
             await asyncio.sleep(0.07)
-            state = self.state
-            loss = state.scene.heights[-1]
-            on_its_way = ARRIVED < loss < LEFT and state.steps < MOST_STEPS
-            on_its_way = on_its_way and self._walk(state.steps + 1)
+            scene, steps = self.state.scene, self.state.steps
+            on_its_way = not scene.arrived and scene.heights[-1] < LEFT and steps < MOST_STEPS
+            on_its_way = on_its_way and self._walk(steps + 1)
 
     def _stop(self):
         if self.task:
@@ -127,8 +142,9 @@ class DescentExplorer(Stage):
             self.figure: self.pictures[state.bowl].draw(scene)._asdict(),
             self.status: {"value": status_line(scene.sentence)},
             self.surface: {"value": state.bowl},
+            self.method: {"value": state.method},
             **self.rate.look(state.learning_rate),
-            **self.momentum.look(state.momentum),
+            **self.momentum.look(state.momentum, not state.has_momentum),
         }
 
     def close(self):
@@ -141,9 +157,10 @@ class DescentExplorer(Stage):
         bundle = super()._repr_mimebundle_(**kwargs)
         with TURN:
             still = self.pictures[self.state.bowl].still(self.state.scene)
-        return still_bundle(bundle, [still], "Explorer of gradient descent")
+        values = f"{self.surface.label}; {self.state.method}"
+        return still_bundle(bundle, [still], "Explorer of gradient descent", values)
 
 
 def explore_descent() -> DescentExplorer:
-    """Gradient descent on a parabola or in a ravine: step, run, reset, with rate and momentum."""
+    """Gradient descent on a parabola or in a ravine: step, run, reset; optimizer, rate, momentum."""
     return DescentExplorer()

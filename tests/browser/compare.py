@@ -2,17 +2,20 @@
 
 from functools import lru_cache
 
-from helpers import Experiment, train
-from helpers.descent import Bowl
-from helpers.pictures import DescentScene, RegionsScene, descent_picture, regions_picture
+from helpers import Experiment, range_test, train
+from helpers.descent import METHODS, Bowl
+from helpers.pictures import (
+    DescentScene,
+    RangeScene,
+    RegionsScene,
+    descent_picture,
+    range_picture,
+    regions_picture,
+)
 from tests.frames import item, read
 
 import numpy as np
 import pytest
-
-STOP = (
-    0.02  # how far a slider may stand from its value, in shares of its range: it snaps to its stops
-)
 
 
 def difference(seen: dict, said: dict) -> str | None:
@@ -20,8 +23,8 @@ def difference(seen: dict, said: dict) -> str | None:
     kinds = [[kind for kind, *_ in told["parts"]] for told in (seen, said)]
     if kinds[0] != kinds[1]:
         return f"the page has {kinds[0]}, the kernel {kinds[1]}"
-    for (kind, *shown, ends), (_, *meant) in zip(seen["parts"], said["parts"], strict=True):
-        if not same_part(kind, shown, meant, ends):
+    for (kind, *shown, stop), (_, *meant) in zip(seen["parts"], said["parts"], strict=True):
+        if not same_part(kind, shown, meant, stop):
             return f"a {kind} shows {shown}, but is {meant}"
     for shown, meant in zip(seen["figures"], said["figures"], strict=True):
         if not same(shown, meant):
@@ -29,10 +32,10 @@ def difference(seen: dict, said: dict) -> str | None:
     return None
 
 
-def same_part(kind: str, shown: list, meant: list, ends: list | None) -> bool:
-    """Whether value and being disabled are the same; ends: where a slider begins and ends."""
+def same_part(kind: str, shown: list, meant: list, stop: float | None) -> bool:
+    """Whether value and being disabled are the same; a slider snaps to the stop that is nearest."""
     if kind == "slider":
-        return abs(shown[0] - meant[0]) <= STOP * (ends[1] - ends[0]) and shown[1] == meant[1]
+        return abs(shown[0] - meant[0]) <= 0.501 * stop and shown[1] == meant[1]
     if kind == "html":
         return shown[0].split() == meant[0].split()
     return shown == meant
@@ -51,6 +54,8 @@ def same(shown, meant) -> bool:
 
 
 trained = lru_cache(maxsize=64)(train)
+tested = lru_cache(maxsize=64)(range_test)
+range_painter = lru_cache(range_picture)
 region_painter = lru_cache(regions_picture)
 path_painter = lru_cache(descent_picture)
 
@@ -68,6 +73,8 @@ def check_picture(seen: dict, said: dict):
         check_run({each["name"]: each for each in seen["figures"][0]["items"]}, said)
         check_readout(seen["figures"][0], said)
         check_regions(seen["figures"][1:], said)
+    elif "test" in said:
+        check_test(seen["figures"][0], said)
     else:
         check_path(seen["figures"][0], said)
 
@@ -95,6 +102,9 @@ def check_run(items: dict, said: dict):
     if said["epoch"]:
         line = items["accuracy test"]["points"][:, 0]
         assert items["replay"]["points"][0, 0] == pytest.approx(line[said["epoch"] - 1], abs=0.01)
+    for name, curve in {"loss train": "loss", "loss test": "val_loss"}.items():
+        if name in items:
+            check_scale(items[name]["points"][:, 1], getattr(trained(run_of(said["run"])), curve))
     check_rate(items["rate run"]["points"][::2, 1], said)
 
 
@@ -119,12 +129,17 @@ def check_band(items: dict, said: dict):
 
 def check_rate(heights: np.ndarray, said: dict):
     """On an axis that is linear or logarithmic; heights: in pixels, a stair for each epoch."""
-    rates = trained(run_of(said["run"])).learning_rate.astype(float)
-    assert len(heights) == len(rates)
-    if np.ptp(rates) and rates.min() > 0:
-        places = rates if said["linear_rate"] else np.log10(rates)
+    check_scale(heights, trained(run_of(said["run"])).learning_rate, said["linear_rate"])
+
+
+def check_scale(heights: np.ndarray, values: np.ndarray, linear: bool = False):
+    """Whether heights in pixels are values, on an axis that is linear or logarithmic."""
+    values = values.astype(float)
+    assert len(heights) == len(values)
+    if np.ptp(values) and values.min() > 0:
+        places = values if linear else np.log10(values)
         line = np.polyfit(places, heights, 1)
-        assert line[0] < 0, "higher rates are higher up"
+        assert line[0] < 0, "what is more is higher up"
         np.testing.assert_allclose(np.polyval(line, places), heights, atol=0.1)
 
 
@@ -151,10 +166,20 @@ def check_regions(figures: list, said: dict):
         np.testing.assert_array_equal(shown["indexes"], expected["indexes"])
 
 
+def check_test(frame: dict, said: dict):
+    """The range test, the one before, and what is read off."""
+    test, before = (run and tested(run_of(run)) for run in (said["test"], said["test_before"]))
+    items = {each["name"]: each for each in frame["items"]}
+    scene = RangeScene(test, before, items["title"]["text"])
+    assert same(frame, read(range_painter().draw(scene).frame))
+
+
 def check_path(frame: dict, said: dict):
     """The path of gradient descent."""
     values = said["values"]
     curvatures, start, angle = values["surface"]
     bowl = Bowl(tuple(curvatures), tuple(start), angle)
-    scene = DescentScene(bowl, values["learning_rate"], values["momentum"], said["steps"])
+    method = values["optimizer"]
+    momentum = 0.0 if "optimizer" in METHODS[method] else values["momentum"]
+    scene = DescentScene(bowl, values["learning_rate"], momentum, said["steps"], method)
     assert same(frame, read(path_painter(bowl).draw(scene).frame))

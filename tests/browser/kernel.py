@@ -40,9 +40,10 @@ def said(number: int) -> str:
     """State, controls and pictures of one explorer, as JSON."""
     explorer = explorers()[number]
     whole = [*walk(explorer)]
-    state = of_run(explorer) if hasattr(explorer, "history") else of_path(explorer)
+    kinds = {"history": of_run, "test": of_test, "bowl": of_path}
+    (of_kind,) = (of for name, of in kinds.items() if hasattr(explorer.state, name))
     return json.dumps(
-        state
+        of_kind(explorer)
         | {
             "parts": [part_of(widget) for widget in whole if type(widget) in KINDS],
             "figures": [b64encode(w.frame).decode() for w in whole if hasattr(w, "frame")],
@@ -92,9 +93,16 @@ def experiment(history) -> dict | None:
     return history and {name: getattr(history.experiment, name) for name in FIELDS}
 
 
+def of_test(explorer) -> dict:
+    """The range tests on the picture."""
+    state = explorer.state
+    tests = {"test": experiment(state.test), "test_before": experiment(state.previous)}
+    return {"values": dict(state.values), **tests, "rests": True}
+
+
 def of_path(explorer) -> dict:
     """The path on the picture."""
     state, task = explorer.state, explorer.task
     values = {"surface": state.bowl, "learning_rate": state.learning_rate}
-    values |= {"momentum": state.momentum}
+    values |= {"momentum": state.momentum, "optimizer": state.method}
     return {"values": values, "steps": state.steps, "rests": task is None or task.done()}

@@ -10,11 +10,13 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 CELLS = [
-    "from helpers import explore, explore_descent",
+    "from helpers import explore, explore_descent, explore_range_test",
     'explore("learning_rate", "decay")',
     'explore("optimizer", "momentum", "learning_rate")',
     'explore("schedule", schedule=((50, 0.001),), learning_rate=0.1)',
     "explore_descent()",
+    'explore("learning_rate", "patience", loss=True)',
+    'explore_range_test("optimizer", "momentum", "problem")',
 ]
 EXPLORERS = len(CELLS) - 1
 

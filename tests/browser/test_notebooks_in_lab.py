@@ -4,6 +4,7 @@ import re
 import symtable
 
 from helpers.widgets.controls import CONTROLLED
+from helpers.widgets.range_test import TESTED
 from tests.browser.explorer import Explorer
 from tests.browser.lab import ROOT, open_notebook, outputs, run_all, run_cells, write_notebook
 from tests.browser.sweep import Sweep
@@ -12,7 +13,7 @@ import nbformat
 import pytest
 
 NOTEBOOKS = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
-SHOWN = re.compile(r"^explore(_descent)?\(", re.MULTILINE)
+SHOWN = re.compile(r"^explore(_descent|_range_test)?\(", re.MULTILINE)
 
 
 def cells_of_explorers(notebook) -> list[int]:
@@ -55,12 +56,20 @@ def test_every_explorer_of_a_notebook_moves(page, lab, folder, name, screenshots
         Sweep(explorer).move_all()
 
 
-def test_everything_moves_on_an_explorer_of_all_fields(page, lab, folder, screenshots):
-    cells = ["from helpers import explore", f"explore{CONTROLLED}"]
-    open_notebook(page, lab, write_notebook(folder, "all.ipynb", *cells))
+WITH_ALL = {
+    "all-fields": f"explore({str(CONTROLLED)[1:-1]}, loss=True)",
+    "range-test": f"explore_range_test{TESTED}",
+    "descent": "explore_descent()",
+}
+
+
+@pytest.mark.parametrize("name", WITH_ALL)
+def test_everything_moves_on_an_explorer_of_all_fields(name, page, lab, folder, screenshots):
+    cells = ["from helpers import explore, explore_descent, explore_range_test", WITH_ALL[name]]
+    open_notebook(page, lab, write_notebook(folder, f"{name}.ipynb", *cells))
     run_all(page)
     page.wait_for_selector(".explorer-figure canvas")
     explorer = Explorer(page)
     explorer.settle()
-    explorer.root.screenshot(path=screenshots / "all-fields.png")
+    explorer.root.screenshot(path=screenshots / f"{name}.png")
     Sweep(explorer).move_all()
