@@ -4,6 +4,7 @@ from helpers import start  # noqa: F401, I001  # first: it imports TensorFlow qu
 from helpers import missing_names  # noqa: F401
 
 from helpers.claims import measure_claims
+from helpers.descent import RAVINE, TURNED_RAVINE, descend
 from helpers.exercise import exercise
 from helpers.experiment import Experiment, History
 from helpers.keras_code import keras_code
@@ -35,7 +36,6 @@ from helpers.plots import (
     plot_best_accuracy,
     plot_classes,
     plot_curve,
-    plot_decision_regions,
     plot_fit,
     plot_heat_map,
     plot_range_test,
@@ -50,6 +50,7 @@ from helpers.problems import (
     standard_error,
     standardized,
 )
+from helpers.regions import plot_decision_regions
 from helpers.tables import data_table
 from helpers.training import RangeTest, range_test, tenths, train, train_grid, train_many
 from helpers.widgets import (
@@ -68,7 +69,9 @@ __all__ = [
     "GREY",
     "ORANGE",
     "PURPLE",
+    "RAVINE",
     "SKY",
+    "TURNED_RAVINE",
     "VERMILION",
     "YELLOW",
     "Experiment",
@@ -80,6 +83,7 @@ __all__ = [
     "ask",
     "best_accuracy",
     "data_table",
+    "descend",
     "drops",
     "epochs_to_80",
     "exercise",

@@ -109,4 +109,5 @@ def rates_read(test, smoothing: int = SMOOTHING) -> dict[str, float]:
     if not lowest:
         return dict.fromkeys(RULES, np.nan)
     slope = np.gradient(loss, np.log(rates[: loss.size]))[: lowest + 1]
-    return dict(zip(RULES, (rates[slope.argmin()], rates[lowest] / 10), strict=True))
+    read = float(rates[slope.argmin()]), float(rates[lowest]) / 10
+    return dict(zip(RULES, read, strict=True))

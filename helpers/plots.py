@@ -8,12 +8,10 @@ from collections.abc import Mapping, Sequence
 
 from helpers.experiment import History
 from helpers.measures import RULES, SMOOTHING, rates_read, smoothed
-from helpers.network import predict
 from helpers.problems import Problem
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import to_rgb
 
 BLUE, ORANGE, GREEN, VERMILION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
 PURPLE, SKY, YELLOW, BLACK, GREY = "#CC79A7", "#56B4E9", "#F0E442", "#000000", "#767676"
@@ -190,30 +188,3 @@ def plot_classes(ax: Axes, X: np.ndarray, y: np.ndarray, size: float = 14) -> No
     ax.set_xlabel("$x_1$")
     ax.set_ylabel("$x_2$")
     ax.set_aspect("equal")
-
-
-def plot_decision_regions(ax: Axes, weights: list[np.ndarray], X: np.ndarray) -> None:
-    """What the network with these weights predicts over the plane around X, in pale colours."""
-    extent = plane_around(X)
-    ax.imshow(
-        decision_colours(weights, extent), extent=extent, origin="lower", interpolation="nearest"
-    )
-
-
-def plane_around(X: np.ndarray, margin: float = 1.0) -> tuple[float, float, float, float]:
-    """Smallest and largest x_1, smallest and largest x_2, with a margin."""
-    (left, bottom), (right, top) = X.min(axis=0) - margin, X.max(axis=0) + margin
-    return left, right, bottom, top
-
-
-def decision_colours(weights, extent, pixels: int = 150) -> np.ndarray:
-    """Colour of the predicted class, paler where the network is less sure: uint8 (pixels, pixels, 3)."""
-    left, right, bottom, top = extent
-    x1, x2 = np.meshgrid(np.linspace(left, right, pixels), np.linspace(bottom, top, pixels))
-    points = np.column_stack([x1.ravel(), x2.ravel()]).astype("float32")
-    guessing = 1 / weights[-1].size
-    probabilities = np.nan_to_num(predict(weights, points), nan=guessing)
-    colours = np.array([to_rgb(colour) for colour, _ in CLASSES])[probabilities.argmax(axis=1)]
-    sureness = 0.12 + 0.38 * (probabilities.max(axis=1, keepdims=True) - guessing) / (1 - guessing)
-    shades = 255 * (1 - sureness * (1 - colours))
-    return shades.astype("uint8").reshape(pixels, pixels, 3)

@@ -184,6 +184,8 @@ def test_measures(made_up_history):
     assert swing(run) == pytest.approx(0)
     assert epochs_to_80(run) == np.flatnonzero(accuracy >= 0.8)[0] + 1
     assert (drops(run), first_drop(run)) == (2, 26)
+    warmed_up = made_up_history(learning_rate=np.repeat([0.01, 0.02, 0.1, 0.01], 25))
+    assert (drops(warmed_up), first_drop(warmed_up)) == (1, 76)
     zigzag = made_up_history(val_accuracy=0.7 + 0.05 * (-1.0) ** np.arange(100))
     assert swing(zigzag) == pytest.approx(10, rel=0.01)
     assert epochs_to_80(zigzag) == first_drop(zigzag) == np.inf

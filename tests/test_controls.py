@@ -191,6 +191,14 @@ def test_thousands_are_parted_by_spaces(explorer):
         assert find(explorer, "box-seed").value == str(number)
 
 
+@pytest.mark.parametrize("text", ["off", " Off ", "none", "None"])
+def test_a_word_switches_off(explorer, text):
+    for words in ("5", text):
+        find(explorer, "box-patience").value = words
+    assert explorer.history.experiment.patience is None
+    assert find(explorer, "box-patience").value == "off"
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -340,6 +348,9 @@ def test_the_list_of_schedules_has_the_labels_of_the_table():
     labels = [label for label, _ in find(explore("schedule", **QUICK), "control-schedule").options]
     expected = ["constant", "steps", *NAMED]
     assert labels == [SCHEDULES[name].label for name in expected]
+    for explorer in (explore("schedule", decay=0.01, **QUICK), explore("schedule", "decay")):
+        first, _ = find(explorer, "control-schedule").options[0]
+        assert first == "constant or time-based decay"
 
 
 @pytest.mark.parametrize("name", NAMED)
@@ -370,6 +381,12 @@ def test_own_steps_have_rows_and_others_have_none():
     assert not is_in_tree(explorer, rows_of(explorer)[0][0])
     find(explorer, "control-schedule").value = "steps"
     assert explorer.history.experiment.schedule == ((10, 0.001),)
+
+
+def test_own_steps_of_the_smallest_rate_there_is():
+    explorer = explore("schedule", learning_rate=1e-12, **QUICK)
+    find(explorer, "control-schedule").value = "steps"
+    assert explorer.history.experiment.schedule == ((1, 1e-12),)
 
 
 def test_a_schedule_is_set_by_its_breakpoints():
@@ -467,6 +484,22 @@ def test_a_control_without_effect_rests(fields, name, value, idle):
     words = status_of(explorer)
     assert not any(f", {field.replace('_', ' ')} " in words for field in idle)
     assert_one_run(explorer)
+
+
+@pytest.mark.parametrize(
+    ("name", "cause", "value", "without"),
+    [
+        ("decay", "patience", 5, "off"),
+        ("decay", "schedule", "cosine", "constant"),
+        ("patience", "schedule", "cosine", "constant"),
+        ("warmup", "patience", 5, "off"),
+    ],
+)
+def test_a_control_that_rests_at_first_works_when_another_lets_it(name, cause, value, without):
+    explorer = explore(name, cause, **QUICK, **{cause: value})
+    assert explorer.controls[name].disabled
+    move(explorer, cause, without)
+    assert not explorer.controls[name].disabled
 
 
 def test_a_step_size_that_is_held_is_rounded_to_six_digits():

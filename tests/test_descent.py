@@ -72,6 +72,12 @@ def test_the_boundaries_are_those_of_sgd_alone():
             assert np.abs(descend(bowl, rate, 0.0, 1000)[-1]).max() > FAR
 
 
+def test_the_regime_in_a_ravine_is_that_of_its_steepest_direction():
+    rates = (0.04, 0.09, 0.11)  # the steepest oscillates above 1 / 20, and diverges above 2 / 20
+    words = [regime(RAVINE, rate).partition(",")[0] for rate in rates]
+    assert words == ["creeping", "oscillating", "diverging"]
+
+
 def steps_to_a_hundredth(path):
     near = (np.abs(path) <= np.abs(path[0]) / 100).all(axis=1)
     return int(near.argmax())

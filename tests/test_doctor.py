@@ -159,8 +159,10 @@ def test_no_environment(project):
     assert "note   packages: can be told when .venv is there" in doctor(project, **CLOSED).stdout
 
 
-def test_an_environment_older_than_its_pins(complete):
-    os.utime(complete / ".venv/ready", (0, 0))
+@pytest.mark.parametrize("name", ["pyproject.toml", "constraints.txt", "tools/set_up.py"])
+def test_an_environment_older_than_what_it_is_made_from(name, complete):
+    later = 60 + (complete / ".venv/ready").stat().st_mtime
+    os.utime(complete / name, (later, later))
     assert_says(doctor(complete, "environment"), "older", "make env")
 
 
@@ -240,6 +242,10 @@ def test_a_home_that_is_read_only_or_none(complete, tmp_path):
     assert 'make lab HOME="$(mktemp -d)"' in lab.stdout
     assert "Traceback" not in lab.stdout
     assert doctor(complete, "home", HOME=tmp_path / "yet/to/make").returncode == 0
+    places = ("JUPYTER_RUNTIME_DIR", "JUPYTER_DATA_DIR", "XDG_DATA_HOME")
+    for name in places if sys.platform == "linux" else places[:2]:
+        answer = doctor(complete, "home", without=places, HOME=os.devnull, **{name: tmp_path})
+        assert answer.returncode == 0, name
 
 
 def test_no_home_and_no_user():
@@ -350,12 +356,14 @@ def test_helpers_without_a_package(name):
     assert answer.count("Traceback") == 1
 
 
-def test_helpers_with_an_old_package(tmp_path):
-    folder = tmp_path / "ipywidgets-7.8.5.dist-info"
+@pytest.mark.parametrize("version", ["7.8.5", "8.0.7"])
+def test_helpers_with_an_old_package(version, tmp_path):
+    folder = tmp_path / f"ipywidgets-{version}.dist-info"
     folder.mkdir()
-    (folder / "METADATA").write_text("Metadata-Version: 2.1\nName: ipywidgets\nVersion: 7.8.5\n")
-    last = import_helpers(PYTHONPATH=tmp_path).stdout.splitlines()[-1]
-    assert last.startswith("ImportError: ipywidgets 7.8.5 is older than 8.1: ")
+    words = f"Metadata-Version: 2.1\nName: ipywidgets\nVersion: {version}\n"
+    (folder / "METADATA").write_text(words)
+    answer = import_helpers(PYTHONPATH=tmp_path).stdout
+    assert f"\nImportError: ipywidgets {version} is older than 8.1: " in answer
 
 
 def test_helpers_with_a_tensorflow_that_does_not_load(tmp_path):

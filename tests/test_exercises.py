@@ -131,6 +131,8 @@ def test_an_exercise_says_whether_it_is_solved(capsys):
         raise AssertionError("One is not two.")
     with exercise("three"):
         undefined  # noqa: B018, F821
+    with pytest.raises(KeyboardInterrupt), exercise("the stop button"):
+        raise KeyboardInterrupt
     assert capsys.readouterr().out.splitlines() == [
         "Solved, one.",
         "Not solved yet, two: One is not two.",

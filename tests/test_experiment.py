@@ -1,6 +1,7 @@
 """Experiment refuses what has no meaning, in a sentence that says what has."""
 
 import dataclasses
+import re
 from fractions import Fraction
 
 from helpers import Experiment
@@ -62,6 +63,13 @@ def test_a_bad_value_is_refused_in_one_sentence(field, value):
     assert "\n" not in sentence
     assert sentence.endswith(".")
     assert len(sentence) < 250
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_the_sentence_names_the_bounds(name):
+    kind = KINDS[name]
+    for bounds in re.findall(r"from ([\d.e-]+) to ([\d.e-]+)", kind.allowed):
+        assert tuple(map(float, bounds)) == (kind.smallest, kind.largest)
 
 
 @pytest.mark.parametrize(

@@ -17,8 +17,9 @@ from helpers import Experiment, drops, explore, explore_descent, predict, train
 from helpers.descent import METHODS, PARABOLA
 from helpers.outcome import outcome
 from helpers.pictures import DescentScene, curves_picture
-from helpers.pictures.regions import SHADES, plane
+from helpers.regions import SHADES, plane
 from helpers.widgets import seeds
+from helpers.widgets.turn import turn
 from tests.frames import data, item, items, names
 from tests.test_kernel import new_kernel
 
@@ -143,6 +144,9 @@ def test_a_move_trains_that_experiment_and_draws_it():
         np.testing.assert_allclose(data(explorer.picture, RATE, points)[:, 1], rate, rtol=1e-3)
         final = 100 * history.val_accuracy[-1]
         assert f"{final:.1f} %" in status_of(explorer)
+        good = np.flatnonzero(history.val_accuracy >= 0.8)
+        reached = f"first reached in epoch {good[0] + 1}," if good.size else "never reached,"
+        assert f"80 % {reached}" in status_of(explorer)
         title = f"learning rate {rate}: test accuracy {final:.0f} %, "
         assert title_of(frame_of(explorer)).startswith(title)
 
@@ -156,6 +160,12 @@ def test_losses_on_request():
         assert_curve(explorer, "loss train", explorer.history, 1, "loss")
         assert_curve(explorer, "loss test", explorer.history, 1, "val_loss")
         assert_curve(explorer, "loss previous", before, 1, "val_loss")
+
+
+def test_a_title_that_would_not_fit_is_the_result_alone():
+    explorer = explore("learning_rate", "momentum", "seed", **QUICK)
+    assert "seed 0: final test accuracy" in status_of(explorer)
+    assert title_of(frame_of(explorer)).startswith("test accuracy ")
 
 
 def test_the_ghost_is_the_run_before():
@@ -183,6 +193,8 @@ def test_each_pin_draws_its_own_run(fresh):
     rows = [row.children[1].value for row in explorer.pins.widget.children]
     for text, words in zip(rows, ["rate 0.3", "rate 0.01, seed 5", "rate 0.001"], strict=True):
         assert f"{words}: " in text
+    for letter, text in zip("ABC", rows):
+        assert item(frame_of(explorer), f"accuracy {letter}")["colour"][0] in text.lower()
     first, second, third = explorer.pins.widget.children
     second.children[0].click()
     assert explorer.pins.widget.children == (first, third)
@@ -208,10 +220,11 @@ def test_rate_axis_and_time_axis(fresh):
     explorer = explore("decay", epochs=20, decay=0.01)
     figure, ax = figure_of(explorer), explorer.picture.panels[-1].ax
     seen = {figure.background}
+    assert ax.get_yscale() == "linear"
     for css_class, value, is_so in [
-        ("rate-scale", True, lambda: ax.get_yscale() == "linear"),
-        ("rate-unit", True, lambda: ax.get_xlabel() == "update"),
         ("rate-scale", False, lambda: ax.get_yscale() == "log"),
+        ("rate-unit", True, lambda: ax.get_xlabel() == "update"),
+        ("rate-scale", True, lambda: ax.get_yscale() == "linear"),
     ]:
         find(explorer, f"explorer-{css_class}").value = value
         assert is_so()
@@ -241,10 +254,17 @@ def test_decision_regions_are_of_the_epoch_that_the_replay_shows(problem, fresh)
         assert marked == ([] if epoch == 20 else [pytest.approx(epoch, abs=1e-3)])
         assert_whole(explorer, fresh)
     find(explorer, "control-epoch").value = 3
+    find(explorer, "explorer-play").value = 3  # to which the front end links them
     find(explorer, "explorer-play").playing = True
     slider_of(explorer, "learning_rate").value = 0.1
     assert find(explorer, "control-epoch").value == find(explorer, "explorer-play").value == 20
     assert not find(explorer, "explorer-play").playing
+
+
+@pytest.mark.parametrize("epochs", [1, 2, 11, 12])
+def test_the_replay_ends_at_the_last_epoch(epochs):
+    play = explore("seed", epochs=epochs, hidden=4).regions.play
+    assert (play.max, (play.max - play.min) % play.step) == (epochs, 0)
 
 
 def test_regions_are_shown_where_there_are_two_inputs():
@@ -498,6 +518,16 @@ def test_axes_that_were_half_drawn_are_drawn_again(monkeypatch, fresh):
     slider_of(explorer, "learning_rate").value = 0.1
     assert explorer.history is not before
     assert_whole(explorer, fresh)
+
+
+def test_a_stop_button_that_the_kernel_ignores_stays_ignored():
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with turn():
+            signal.raise_signal(signal.SIGINT)
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def test_the_stop_button_while_a_cell_moves_a_slider_ends_the_cell():
@@ -824,6 +854,13 @@ def test_the_fold_tells_of_this_run():
     assert f"<td>{explorer.history.val_accuracy[-1]:.4g}</td>" in fold.children[1].value
     fold.selected_index = 2
     assert "500 new points" in fold.children[2].value
+
+
+def test_the_words_in_the_fold_are_those_of_the_problem():
+    explorer = explore("problem", **QUICK)
+    find(explorer, "explorer-fold").selected_index = 2
+    find(explorer, "control-problem").value = "digits"
+    assert "899 new points" in find(explorer, "explorer-fold").children[2].value
 
 
 @pytest.mark.parametrize("fixed", [{"epochs": 1}, {"epochs": 5}, {"hidden": 1}])

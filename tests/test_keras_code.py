@@ -111,3 +111,8 @@ def test_the_program_shuffles_alike_every_time_and_differently_for_another_seed(
     ]
     assert losses[0] == pytest.approx(losses[1], rel=1e-4)
     assert losses[0] != pytest.approx(losses[2], rel=1e-4)
+    assert "set_random_seed(8)" in keras_code(Experiment(seed=8)), "not by its weights alone"
+
+
+def test_the_program_says_how_many_updates_an_epoch_has():
+    assert "# cosine; an epoch has 16 updates" in keras_code(Experiment(schedule="cosine"))

@@ -93,6 +93,8 @@ def test_after_the_setup_cell_as_well_and_other_errors_keep_their_traceback(kern
     _, (error,) = kernel.run("1 / 0")
     assert "Traceback" in error
     assert "ZeroDivisionError" in error
+    _, (error,) = kernel.run("raise NameError('of another kind')")
+    assert "of another kind" in error
     _, (error,) = kernel.run("def f():\n    x += 1\nf()")
     assert "UnboundLocalError" in error
     assert "Traceback" in error

@@ -30,21 +30,23 @@ import numpy as np
 import pytest
 
 RECIPES = [(topic, number) for topic in TOPICS for number in range(len(TOPICS[topic]))]
+FACTORS = (10, 30, 100)
 REMEDIES = {
-    SMALL: lambda e: replace(e, learning_rate=30 * e.learning_rate),
-    LARGE: lambda e: replace(e, learning_rate=e.learning_rate / 30),
-    MOMENTUM: lambda e: replace(e, momentum=0),
-    UNSCALED: lambda e: replace(e, scaled=True),
-    PATIENCE: lambda e: replace(e, patience=50),
-    SOON: lambda e: replace(e, decay=0),
-    WARM_UP: lambda e: replace(e, warmup=0),
-    NEVER: lambda e: replace(e, warmup=0, schedule="cosine"),
-    ADAGRAD: lambda e: replace(e, optimizer="rmsprop"),
+    SMALL: lambda e: [replace(e, learning_rate=e.learning_rate * factor) for factor in FACTORS],
+    LARGE: lambda e: [replace(e, learning_rate=e.learning_rate / factor) for factor in FACTORS],
+    MOMENTUM: lambda e: [replace(e, momentum=0)],
+    UNSCALED: lambda e: [replace(e, scaled=True)],
+    PATIENCE: lambda e: [replace(e, patience=50)],
+    SOON: lambda e: [replace(e, decay=0)],
+    WARM_UP: lambda e: [replace(e, warmup=0)],
+    NEVER: lambda e: [replace(e, warmup=0, schedule="cosine")],
+    ADAGRAD: lambda e: [replace(e, optimizer="rmsprop")],
 }
+"""Cause: the experiments without it, one of which is another kind of run."""
 
 
 def first_typical(recipe):
-    """A typical run, and the experiments that were drawn up to it."""
+    """A typical run; it may take some draws."""
     rng = np.random.default_rng(99)
     for _ in range(12):
         if history := typical(recipe, recipe.draw(rng)):
@@ -56,15 +58,18 @@ def first_typical(recipe):
 def test_a_recipe_leads_to_its_kind_and_without_its_cause_to_another(topic, number):
     recipe = TOPICS[topic][number]
     experiment = first_typical(recipe).experiment
-    seeds = range(2000, 2010)
-    runs = train_many([replace(experiment, seed=seed) for seed in seeds])
-    assert sum(look(run) == recipe.look for run in runs) >= 6
+    assert looks_as_told(recipe, experiment) >= 6
     if recipe.cause in (FITS, FELL):
         assert recipe.look == ("settled", True)
     else:
         mended = REMEDIES[recipe.cause](experiment)
-        runs = train_many([replace(mended, seed=seed) for seed in seeds])
-        assert sum(look(run) != recipe.look for run in runs) >= 8
+        assert min(looks_as_told(recipe, other) for other in mended) <= 2
+
+
+def looks_as_told(recipe, experiment) -> int:
+    """How many of ten further seeds."""
+    runs = train_many([replace(experiment, seed=seed) for seed in range(2000, 2010)])
+    return sum(look(run) == recipe.look for run in runs)
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """What holds for every notebook; its outputs are compared by nbval, in a run of its own."""
 
 import re
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -99,6 +100,19 @@ def test_no_view_of_a_widget_is_stored(notebook):
     ]
     assert stills
     assert all("image/png" in data for data in stills)
+
+
+def test_executing_stores_what_a_reader_without_a_kernel_can_see(tmp_path):
+    path = tmp_path / "one.ipynb"
+    code = "import ipywidgets\nprint(1, flush=True)\nprint(2)\nipywidgets.IntSlider()"
+    nbformat.write(new_notebook(cells=[new_code_cell(code)]), path)
+    runpy.run_path(str(NOTEBOOKS.parent / "tools/execute.py"))["execute"](path)
+    notebook = nbformat.read(path, as_version=4)
+    printed, shown = notebook.cells[0].outputs
+    assert printed.text == "1\n2\n"
+    assert list(shown.data) == ["text/plain"]
+    assert "widgets" not in notebook.metadata
+    assert "execution" not in notebook.cells[0].metadata
 
 
 def test_one_title_first_and_the_next_notebook_exists(notebook):

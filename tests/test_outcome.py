@@ -35,6 +35,12 @@ def test_kind_of_run(kind, history):
     assert kind in KINDS_OF_RUN
 
 
+@pytest.mark.parametrize(("percent", "kind"), [(0.7, "settled"), (0.9, "still learning")])
+def test_how_far_the_loss_has_to_fall_to_count_as_learning(percent, kind):
+    test_loss = np.repeat([1, 1 - percent / 100], [EPOCHS - 25, 25])
+    assert outcome(run(val_loss=test_loss)).kind == kind
+
+
 def test_numbers_of_a_run():
     accuracy = np.linspace(0.6, 0.82, EPOCHS)
     accuracy[9] = 0.8

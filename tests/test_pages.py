@@ -20,7 +20,9 @@ import pytest
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
+TOLD = "Here.\n\n*In words:* It rises < 1.\n\nNext."
 PAGES = runpy.run_path(str(Path(__file__).parents[1] / "tools/pages.py"))
 
 
@@ -44,6 +46,16 @@ def test_formulas_become_pictures_and_code_stays():
     assert told.count("data:image/svg+xml") == 2
     assert 'alt="x^2"' in told
     assert "`$x$`\n```\n$$y$$\n```" in told
+
+
+def test_a_picture_is_described_by_the_words_below_it():
+    cells = []
+    for below in (TOLD, "On."):
+        picture = new_output("display_data", {"image/png": "", "text/plain": "<Figure>"})
+        cells += [new_code_cell(outputs=[picture]), *map(new_markdown_cell, ("Look.", below))]
+    PAGES["describe_pictures"](cells)
+    told = [cell.outputs[0].metadata["image/png"]["alt"] for cell in cells[::3]]
+    assert told == ["It rises &lt; 1.", "&lt;Figure&gt;"]
 
 
 def luminance(colour) -> float:

@@ -31,9 +31,9 @@ from helpers.pictures import (
     regions_picture,
 )
 from helpers.pictures.frame import Frame
-from helpers.pictures.regions import SHADES, shades_of
 from helpers.pictures.themes import DARK
 from helpers.problems import problem_of
+from helpers.regions import SHADES, shades_of
 from tests.frames import data, item, items, names, read
 
 import keras
@@ -451,7 +451,7 @@ def test_regions_say_their_epoch_and_its_accuracy():
 
 def test_regions_of_a_run_that_diverged_are_of_the_first_class():
     weights = [np.full(shape, np.nan, "float32") for shape in ((2, 50), 50, (50, 3), 3)]
-    assert not shades_of(weights, (0, 1, 0, 1)).any()
+    assert not shades_of(weights, (0, 1, 0, 1), 50).any()
 
 
 def test_regions_show_the_points_of_each_problem_in_turn():

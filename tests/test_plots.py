@@ -2,10 +2,12 @@
 
 import helpers
 from helpers import Experiment, History, prepare_data
+from helpers.plots import CLASSES
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
 EPOCHS = 5
@@ -54,12 +56,39 @@ def test_accuracy(ax):
 
 
 def test_band(ax):
-    helpers.plot_band(ax, [made_up(shift) for shift in (0, 0.1, 0.3)], "loss", label="runs")
-    np.testing.assert_allclose(curves_on(ax)["runs"], made_up(0.1).loss)
+    runs = [made_up(shift) for shift in np.arange(11) / 10]
+    helpers.plot_band(ax, runs, "loss", label="runs")
+    np.testing.assert_allclose(curves_on(ax)["runs"], runs[5].loss)
     (band,) = ax.collections
-    (low, high) = band.get_paths()[0].get_extents().intervaly
-    assert made_up(0).loss[0] < low < made_up(0.1).loss[0]
-    assert made_up(0.1).loss[-1] < high < made_up(0.3).loss[-1]
+    ends = tuple(band.get_paths()[0].get_extents().intervaly)
+    assert ends == pytest.approx((runs[1].loss[0], runs[9].loss[-1])), "the middle 80 %"
+
+
+def test_strip(ax):
+    helpers.plot_strip(ax, {"some": [1, 2, 9], "never": [np.inf]}, "epochs")
+    assert [list(dots.get_offsets()[:, 0]) for dots in ax.collections] == [[1, 2, 9], []]
+    (median,) = ax.get_lines()
+    assert list(median.get_xdata()) == [2, 2]
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["some", "never"]
+    assert ax.yaxis_inverted(), "from top to bottom"
+
+
+def test_heat_map(ax):
+    helpers.plot_heat_map(ax, [[1, 2, np.inf], [4, 5, 6]], ["a", "b"], [10, 20, 30])
+    written = {text.get_position(): text.get_text() for text in ax.texts}
+    assert written == {(0, 0): "1", (1, 0): "2", (0, 1): "4", (1, 1): "5", (2, 1): "6"}
+    ink = {text.get_text(): text.get_color() for text in ax.texts}
+    assert (ink["1"], ink["6"]) == ("white", "black"), "small numbers stand on dark"
+
+
+def test_range_test(ax):
+    rates, loss = np.geomspace(1e-3, 1, 40), np.linspace(2, 1, 40)
+    helpers.plot_range_test(ax, helpers.RangeTest(Experiment(), rates, loss, helpers.problem()))
+    curves = curves_on(ax)
+    np.testing.assert_array_equal(curves["one batch"], loss)
+    np.testing.assert_allclose(curves["mean"][7:-7], loss[7:-7])
+    assert 1 <= curves["mean"].min() < curves["mean"].max() <= 2, "a mean of losses at the ends too"
+    assert curves["guessing"][0] == pytest.approx(np.log(3))
 
 
 def test_classes(ax):
@@ -83,7 +112,13 @@ def test_decision_regions(ax):
     helpers.plot_decision_regions(ax, weights, np.array([[-3.0, -1.0], [3.0, 1.0]]))
     (image,) = ax.get_images()
     assert image.get_extent() == [-4, 4, -2, 2]
-    pixels = np.asarray(image.get_array())
-    left, right = pixels[:, :70].reshape(-1, 3), pixels[:, 80:].reshape(-1, 3)
+    pixels = image.to_rgba(image.get_array())
+    left, right = pixels[:, :70].reshape(-1, 4), pixels[:, 80:].reshape(-1, 4)
     assert len(np.unique(left, axis=0)) == len(np.unique(right, axis=0)) == 1
-    assert (left[0] != right[0]).any()
+    for colour, number in ((right[0], 0), (left[0], 1)):
+        assert colour == pytest.approx((*to_rgb(CLASSES[number][0]), 0.5))
+    helpers.plot_decision_regions(
+        ax, [w * np.nan for w in weights], np.array([[0.0], [1.0]] * 2).reshape(2, 2)
+    )
+    unsure = ax.get_images()[1]
+    assert unsure.to_rgba(unsure.get_array())[..., 3] == pytest.approx(0.12)

@@ -21,6 +21,12 @@ def test_a_choice_is_compared_as_soon_as_it_is_made(question):
     assert "predicted" not in result.value
 
 
+def test_numbers_to_choose_from_are_shown_as_they_are_written():
+    question = ask("Which rate?", [1.0, 0.1])
+    question.answer.value = "0.1"
+    assert "You predicted <b>0.1</b>." in question.compare(0.1).value
+
+
 def test_a_number_has_its_unit_and_may_be_any_text():
     number = ask("How many?", unit="epochs")
     number.answer.value = " 40 "
@@ -65,6 +71,12 @@ def test_a_goal_is_ticked_by_the_run_that_meets_it_and_stays_ticked():
     assert "(learning rate 0.1)" in goals.value
     explorer.reset()
     assert goals.value.count("☐") == 2
+
+
+def test_a_goal_that_is_met_again_keeps_the_run_that_met_it_first():
+    explorer = explore("learning_rate", goals={"any run": lambda run: True}, epochs=5)
+    slider_of(explorer, "learning_rate").value = 0.1
+    assert "any run <i>(learning rate 0.01)</i>" in find(explorer, "explorer-goals").value
 
 
 def test_without_goals_nothing_is_shown():

@@ -42,6 +42,7 @@ LATER = [(0.4, 9.0), (0.7, 0.1), (10, 0.1)]  # lower and steeper, but after the 
 def test_each_rule_reads_its_rate(later, noise):
     read = rates_read(made_up(*FALL, *later, noise=noise))
     assert list(read) == ["steepest fall", "a tenth of the lowest"]
+    assert {type(rate) for rate in read.values()} == {float}, "to be printed"
     assert 1e-4 < read["steepest fall"] < 1e-3
     expected = 0.1 if later != [(10, 0.5)] else 1
     low, high = (expected / 4, expected * 12) if expected == 0.1 else (0.1, 10)

@@ -1,6 +1,7 @@
 """`make env` where it cannot be done: one clear sentence, and nothing that passes for done."""
 
 import os
+import runpy
 import shutil
 import subprocess
 import sys
@@ -39,6 +40,13 @@ def test_a_python_out_of_range_is_told_what_is_needed(version, words, tmp_path):
 def test_a_platform_without_tensorflow_is_told_before_anything_is_fetched(tmp_path):
     sentence = set_up_after("sysconfig.get_platform = lambda: 'win-arm64'", tmp_path)
     assert sentence.startswith("TensorFlow has no package for Windows on ARM: call wsl --install")
+
+
+def test_a_kernel_finds_the_explanation_from_any_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    runpy.run_path(str(ROOT / "tools/set_up.py"))["explain_missing_names"]()
+    config = (tmp_path / ".venv/etc/ipython/ipython_kernel_config.py").read_text()
+    assert repr(str(tmp_path / "helpers/missing_names.py")) in config
 
 
 def test_the_first_set_up_without_a_network_says_so(tmp_path):

@@ -29,14 +29,14 @@ STOREYS = [  # imports go down, or sideways
         "helpers.keras_fit",
         "helpers.keras_code",
     },
-    {"helpers.measures", "helpers.outcome", "helpers.tables", "helpers.plots"},
+    {"helpers.measures", "helpers.outcome", "helpers.tables", "helpers.plots", "helpers.regions"},
     {"helpers.claims", "helpers.exercise", "helpers.recipes", "helpers.mysteries"},
     {"helpers.pictures"},
     {"helpers.widgets"},
     {"helpers"},
 ]
 NEVER_TRAIN = ("helpers.measures", "helpers.outcome", "helpers.plots", "helpers.tables")
-NEVER_TRAIN += ("helpers.keras_code", "helpers.pictures")
+NEVER_TRAIN += ("helpers.keras_code", "helpers.pictures", "helpers.regions")
 
 
 def imports_of(path):

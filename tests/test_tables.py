@@ -69,8 +69,11 @@ def test_what_is_no_figure_is_refused(ax):
 
 
 def test_a_run_in_numbers(made_up_history):
-    ((_, columns, rows),) = run_table(made_up_history(val_accuracy=np.arange(100) / 100)).sections
+    names = ("accuracy", "val_accuracy", "loss", "val_loss", "learning_rate")
+    curves = {name: np.arange(1, 101) + 1000 * place for place, name in enumerate(names)}
+    ((_, columns, rows),) = run_table(made_up_history(**curves)).sections
     assert columns[:3] == ["epoch", "train accuracy", "test accuracy"]
-    assert rows[0][:3] == ["1", "0.5", "0"]
-    assert rows[-1][:3] == ["100", "0.5", "0.99"]
+    assert columns[3:] == ["train loss", "test loss", "rate"]
+    assert rows[0] == ["1", "1", "1001", "2001", "3001", "4001"]
+    assert rows[-1] == ["100", "100", "1100", "2100", "3100", "4100"]
     assert len(rows) < 25

@@ -9,7 +9,7 @@ import numpy as np
 MOST_STEPS = 100
 ARRIVED, LEFT = 1e-4, 1e4  # losses at which a path is over
 LOWEST_RATE, HIGHEST_RATE = 1e-3, 10.0
-NO_BORDERS = "no borders: steps depend on the path"
+NO_BORDERS = "no borders: each step adapts"
 ZONES = {"creeps": GREEN, "oscillates": ORANGE, "diverges": VERMILION}
 
 

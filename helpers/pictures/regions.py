@@ -1,17 +1,15 @@
 """What a network predicts over the plane, under the points that test it."""
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 from helpers.experiment import History
-from helpers.plots import CLASSES, plane_around, plot_classes
+from helpers.plots import plot_classes
+from helpers.regions import palette, plane_around, shades_of
 
 import numpy as np
-from matplotlib.colors import ListedColormap, NoNorm, to_rgb
+from matplotlib.colors import ListedColormap, NoNorm
 
 PIXELS = 120  # of the plane, each way
-SHADES = 32  # of each class, the palest first
-PALEST, STRONGEST = 0.12, 0.5  # opacity of a class that was guessed, and of a certain one
 
 
 @dataclass
@@ -48,7 +46,7 @@ class RegionsPanel:
         if problem is not self.problem:
             self._set_problem(problem)
         weights = [array[scene.epoch - 1] for array in scene.history.weights_by_epoch]
-        self.image.set_data(shades_of(weights, self.extent))
+        self.image.set_data(shades_of(weights, self.extent, PIXELS))
         return problem
 
     def _set_problem(self, problem):
@@ -64,35 +62,3 @@ class RegionsPanel:
         self.image.set_extent(self.extent)
         self.image.set_cmap(palette(problem.classes))
         self.problem = problem
-
-
-@lru_cache
-def palette(classes: int) -> ListedColormap:
-    """Shades of each class, as opacity: they lie on white paper as well as on a dark page."""
-    opacity = np.linspace(PALEST, STRONGEST, SHADES)
-    colours = [to_rgb(CLASSES[number % len(CLASSES)][0]) for number in range(classes)]
-    return ListedColormap([(*colour, alpha) for colour in colours for alpha in opacity])
-
-
-@lru_cache(maxsize=8)
-def plane(extent: tuple[float, ...], pixels: int) -> np.ndarray:
-    """The middles of the plane's pixels: float32 (3, pixels²), rows x_1, x_2 and 1, from below."""
-    left, right, bottom, top = extent
-    middles = (np.arange(pixels) + 0.5) / pixels
-    x1, x2 = np.meshgrid(left + middles * (right - left), bottom + middles * (top - bottom))
-    return np.stack([x1.ravel(), x2.ravel(), np.ones(pixels * pixels)]).astype("float32")
-
-
-def shades_of(weights: list[np.ndarray], extent, pixels: int = PIXELS) -> np.ndarray:
-    """Predicted class times SHADES, plus how sure the network is of it: uint8 (pixels, pixels)."""
-    W1, b1, W2, b2 = (np.asarray(array, "float32") for array in weights)
-    with np.errstate(all="ignore"):  # a run that diverged: class 0, as pale as guessing
-        hidden = np.vstack([W1, b1]).T @ plane(tuple(map(float, extent)), pixels)
-        logits = W2.T @ np.maximum(hidden, 0, out=hidden)
-        logits += b2[:, None]
-        highest = logits.max(axis=0)
-        sure = 1 / np.exp(logits - highest).sum(axis=0)  # softmax of the highest
-        guessing = 1 / len(logits)
-        shade = np.nan_to_num((sure - guessing) / (1 - guessing), nan=0.0) * (SHADES - 1)
-        shade = shade.round().clip(0, SHADES - 1).astype("uint8")
-    return (logits.argmax(axis=0).astype("uint8") * SHADES + shade).reshape(pixels, pixels)

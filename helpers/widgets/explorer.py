@@ -93,8 +93,11 @@ class Explorer(Stage):
 
     def _first(self, pinned: list[Experiment]) -> State:
         history, pins = train(self.start), tuple(map(train, pinned))
-        regions = self.fields == ("learning_rate",)
-        state = State(values_of(self.start), history, pins=pins, regions=regions)
+        shown = {
+            "regions": self.fields == ("learning_rate",),
+            "linear_rate": self.fields == ("decay",),
+        }
+        state = State(values_of(self.start), history, pins=pins, **shown)
         return self._with_goals(state)
 
     def _reset(self) -> State:

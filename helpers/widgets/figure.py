@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-from helpers.pictures import Drawing
-
 import anywidget
 from ipywidgets import Layout
 from traitlets import Bytes, Int, Unicode
@@ -24,8 +22,3 @@ class Figure(anywidget.AnyWidget):
         """Begin empty, with the size of a Picture."""
         layout = Layout(max_width="100%", margin="0")
         super().__init__(width=picture.width, height=picture.height, label=label, layout=layout)
-
-    def show(self, drawing: Drawing):
-        """Show a drawing: one message, of the frame alone where the axes have not changed."""
-        with self.hold_sync():
-            self.background, self.dark, self.frame = drawing

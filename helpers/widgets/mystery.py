@@ -75,7 +75,8 @@ class MysteryRun(Stage):
         self.cause = self._question(CAUSE, causes_of(self.topic), "cause")
         tooltip = "Draw a run with other hidden settings"
         button = self.button("Another run", tooltip, self.another, "mystery-another")
-        self.children = [self.figure, self.kind, self.cause, self.status, button]
+        row = self.kit(widgets.HBox, children=[button])  # as wide as its name
+        self.children = [self.figure, self.kind, self.cause, self.status, row]
 
     def _question(self, question: str, answers, field: str):
         options = [("choose …", ""), *((answer, answer) for answer in answers)]

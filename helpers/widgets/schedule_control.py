@@ -55,7 +55,7 @@ class ScheduleControl:
             options=self._options(),
             description="schedule",
             style={"description_width": LABEL_WIDTH},
-            layout={"width": "330px", **FOLDING},
+            layout={"width": "370px", **FOLDING},
         )
         self.rows = [self._row(number) for number in range(BREAKPOINTS if self.last else 0)]
         wrap = {"flex_flow": "row wrap", "align_items": "center", "max_width": "700px"}

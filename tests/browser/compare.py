@@ -17,18 +17,14 @@ from tests.frames import item, read
 import numpy as np
 import pytest
 
-STOP = (
-    0.02  # how far a slider may stand from its value, in shares of its range: it snaps to its stops
-)
-
 
 def difference(seen: dict, said: dict) -> str | None:
     """Where the page differs from what the kernel says; None where it does not."""
     kinds = [[kind for kind, *_ in told["parts"]] for told in (seen, said)]
     if kinds[0] != kinds[1]:
         return f"the page has {kinds[0]}, the kernel {kinds[1]}"
-    for (kind, *shown, ends), (_, *meant) in zip(seen["parts"], said["parts"], strict=True):
-        if not same_part(kind, shown, meant, ends):
+    for (kind, *shown, stop), (_, *meant) in zip(seen["parts"], said["parts"], strict=True):
+        if not same_part(kind, shown, meant, stop):
             return f"a {kind} shows {shown}, but is {meant}"
     for shown, meant in zip(seen["figures"], said["figures"], strict=True):
         if not same(shown, meant):
@@ -36,10 +32,10 @@ def difference(seen: dict, said: dict) -> str | None:
     return None
 
 
-def same_part(kind: str, shown: list, meant: list, ends: list | None) -> bool:
-    """Whether value and being disabled are the same; ends: where a slider begins and ends."""
+def same_part(kind: str, shown: list, meant: list, stop: float | None) -> bool:
+    """Whether value and being disabled are the same; a slider snaps to the stop that is nearest."""
     if kind == "slider":
-        return abs(shown[0] - meant[0]) <= STOP * (ends[1] - ends[0]) and shown[1] == meant[1]
+        return abs(shown[0] - meant[0]) <= 0.501 * stop and shown[1] == meant[1]
     if kind == "html":
         return shown[0].split() == meant[0].split()
     return shown == meant

@@ -36,8 +36,8 @@ SEEN = """root => {
         parts: parts.map(part => {
             const kind = Object.keys(kinds).find(kind => part.matches(`.widget-${kind}`));
             const disabled = ':disabled, :not(.widget-accordion):has(:disabled, [disabled])';
-            const { range } = part.querySelector('.noUi-target')?.noUiSlider.options ?? {};
-            return [kind, kinds[kind](part), part.matches(disabled), range && [range.min, range.max]];
+            const stop = part.querySelector('.noUi-target')?.noUiSlider.options.step;
+            return [kind, kinds[kind](part), part.matches(disabled), stop];
         }),
         figures: [...root.querySelectorAll('canvas')].map(canvas => canvas.frame ?? null),
     }, plain);

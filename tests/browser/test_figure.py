@@ -296,6 +296,7 @@ def test_arrow_keys_read_out_the_values(open_page):
     page.keyboard.press("Tab")
     for key, epoch in [
         *(("ArrowRight", 1), ("ArrowRight", 2), ("PageUp", 12), ("ArrowLeft", 11)),
+        *(("PageUp", 21), ("PageDown", 11), ("PageDown", 1)),
         *(("End", EPOCHS), ("ArrowRight", EPOCHS), ("Home", 1), ("ArrowLeft", 1)),
     ]:
         page.keyboard.press(key)
