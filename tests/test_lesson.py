@@ -120,9 +120,10 @@ def test_every_number_of_the_prose_is_computed(name, notebook):
 
 
 def texts_of(cell):
-    return [
-        output.get("text") or output.get("data", {}).get("text/plain") for output in cell.outputs
-    ]
+    """What a cell printed, in one piece, and the texts of what it showed."""
+    printed = "".join(output.get("text", "") for output in cell.outputs)
+    shown = [output.data.get("text/plain") for output in cell.outputs if "data" in output]
+    return [printed, *shown]
 
 
 def test_going_back_shows_the_same(notebook):

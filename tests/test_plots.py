@@ -86,7 +86,7 @@ def test_range_test(ax):
     helpers.plot_range_test(ax, helpers.RangeTest(Experiment(), rates, loss, helpers.problem()))
     curves = curves_on(ax)
     np.testing.assert_array_equal(curves["one batch"], loss)
-    np.testing.assert_allclose(curves["mean"][7:-7], loss[7:-7])
+    np.testing.assert_allclose(curves["mean"][14:-14], loss[14:-14])
     assert 1 <= curves["mean"].min() < curves["mean"].max() <= 2, "a mean of losses at the ends too"
     assert curves["guessing"][0] == pytest.approx(np.log(3))
 
