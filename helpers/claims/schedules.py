@@ -131,18 +131,6 @@ SCHEDULES = {
             sgd(scaled=True),
             source=OURS,
         ),
-        is_sooner(
-            "SGD is sooner than RMSprop, each at the rate chosen for it: 0.1 and 0.001",
-            sgd(0.1),
-            RMSPROP,
-            source=OURS,
-        ),
-        is_sooner(
-            "SGD is sooner than Adagrad, each at the rate chosen for it: 0.1 for both",
-            sgd(0.1),
-            Experiment("adagrad", 0.1),
-            source=OURS,
-        ),
     ],
 }
 """Topic: its claims."""

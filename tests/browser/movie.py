@@ -48,7 +48,7 @@ def main(path: Path):
             run_all(page)
             page.wait_for_selector(".explorer-figure canvas")
             film = list(frames(Explorer(page)))
-    palette = film[-1][0].quantize(96, dither=Image.Dither.NONE)
+    palette = film[-1][0].quantize(128, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
     pictures = [f.quantize(palette=palette, dither=Image.Dither.NONE) for f, _ in film]
     path.parent.mkdir(parents=True, exist_ok=True)
     pictures[0].save(
