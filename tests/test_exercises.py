@@ -112,16 +112,17 @@ def test_the_goals_of_an_explorer_are_met_as_the_solution_says(exercise):
     assert "☑" not in first.goals.widget.value, "a goal is met before anything is moved"
 
 
-def test_each_notebook_has_three_to_five_exercises_with_hint_and_solution():
+def test_each_notebook_has_exercises_with_hint_and_solution():
     for name in NAMES:
         text = "\n".join(cell.source for cell in read(name).cells if cell.cell_type == "markdown")
         numbers = re.findall(r"^\*\*Exercise (\d)\.\*\*", text, re.MULTILINE)
         assert numbers == [str(n) for n in range(1, len(numbers) + 1)]
         assert 3 <= len(numbers) <= 5
-        assert text.count("<summary>Hint</summary>") >= len(numbers)
-        assert text.count("<summary>Solution</summary>") >= len(numbers)
-        assert list(exercises(name, "exercise")), "an exercise in code"
-        assert list(exercises(name, "goals")), "goals for an explorer"
+        code, goals = list(exercises(name, "exercise")), list(exercises(name, "goals"))
+        assert code, "an exercise in code"
+        assert goals or name == NAMES[1], "goals for an explorer"
+        for folded in ("Hint", "Solution"):
+            assert text.count(f"<summary>{folded}</summary>") >= len(code) + len(goals)
 
 
 def test_an_exercise_says_whether_it_is_solved(capsys):
