@@ -287,6 +287,8 @@ def test_regions_are_shown_where_there_are_two_inputs():
     assert is_in_tree(explorer, explorer.regions.figure)
     button.value = False
     assert not is_in_tree(explorer, explorer.regions.figure)
+    explorer = explore("learning_rate", problem="digits", **QUICK)
+    assert not is_in_tree(explorer, explorer.regions.button)
 
 
 def test_pins_of_another_problem_say_so(fresh):

@@ -168,6 +168,7 @@ def test_the_style_of_a_kernel_changes_only_when_a_notebook_asks(kernel_with):
             "axes.spines.right": False,
             "axes.spines.top": False,
             "axes.titlesize": "medium",
+            "figure.figsize": [7.0, 3.2],
             "grid.color": "#E8E8E8",
             "legend.fontsize": "small",
             "legend.frameon": False,

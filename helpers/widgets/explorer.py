@@ -6,6 +6,7 @@ from dataclasses import replace
 from helpers.experiment import FIELDS, PLATEAU, Experiment, History, without_effect
 from helpers.pictures import Scene, curves_picture
 from helpers.pictures.stills import still_bundle
+from helpers.problems import problem_of
 from helpers.schedules import NAMED, SCHEDULES
 from helpers.training import train
 from helpers.widgets.controls import make_control
@@ -57,7 +58,8 @@ class Explorer(Stage):
         self.figure = self.figure_of(self.picture, label, "explorer-figure")
         self.regions, self.goals = Regions(self, self.figure), Goals(self, goals)
         self.pins, self.fold = Pins(self), Fold(self)
-        self.options = Options(self, self.regions.button)
+        planar = "problem" in self.fields or problem_of(self.start).features == 2
+        self.options = Options(self, [self.regions.button] * planar)
         self.background = BackgroundRuns(lambda *told: self.attempt(self._banded, *told))
         self.children = [
             *(control.widget for control in self.controls.values()),

@@ -11,13 +11,13 @@ SHAPING = {"schedule", "warmup", *(name for s in SCHEDULES.values() for name in 
 class Options:
     """Buttons, and lists of what the picture shows besides the run."""
 
-    def __init__(self, stage, regions_button):
-        """Make them, the axes of the rate for fields that shape it alone."""
+    def __init__(self, stage, more):
+        """Make them, and put in more buttons; the axes of the rate for fields that shape it alone."""
         self.stage, self.lists = stage, {}
         row = [
             stage.button("Pin this run", "Keep this run on the picture", stage.pin, "explorer-pin"),
             stage.button("Reset", "Back to the first run", stage.reset, "explorer-reset"),
-            regions_button,
+            *more,
             self._list("seeds", "more seeds", [("off", 0), ("10", 10), ("20", 20), ("30", 30)]),
         ]
         self.hold = None
