@@ -204,7 +204,9 @@ def test_closed_it_leaves_no_model():
     assert set(MODELS) == before
 
 
-@pytest.mark.parametrize("arguments", [("rate",), (None,), ("rates", -1), ("rates", 0.5)])
+@pytest.mark.parametrize(
+    "arguments", [("rate",), (None,), (["rates"],), ("rates", -1), ("rates", 0.5)]
+)
 def test_what_is_no_topic_or_seed_is_refused(arguments):
     with pytest.raises(ValueError, match=r"(topic|seed) is .* must be"):
         mystery_run(*arguments)

@@ -49,10 +49,10 @@ def within_about(epochs: int, words: str, experiment: Experiment, **others) -> C
     return reaches_80(words, experiment, high=ABOUT * epochs, **others)
 
 
-def is_volatile(words: str, experiment: Experiment, **others) -> Claim:
+def is_volatile(words: str, experiment: Experiment) -> Claim:
     """It swings by more than an unchanging network would on 500 new points every epoch."""
     low = volatile_above(problem_of(experiment))
-    return Claim(words, "swing", (experiment,), swing, low=low, unit="points", digits=1, **others)
+    return Claim(words, "swing", (experiment,), swing, low=low, unit="points", digits=1)
 
 
 def is_sooner(words: str, fast: Experiment, slow: Experiment, **others) -> Claim:

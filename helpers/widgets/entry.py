@@ -3,14 +3,14 @@
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
-from helpers.experiment import FIELDS, Experiment, History
+from helpers.experiment import Experiment, History
 from helpers.fields import Switch
 from helpers.pictures import LETTERS
 from helpers.widgets.controls import CONTROLLED
 from helpers.widgets.explorer import Explorer
 from helpers.widgets.goals import check_goals
 from helpers.widgets.schedule_control import check_breakpoints
-from helpers.widgets.state import check_controls, values_of
+from helpers.widgets.state import start_of
 
 
 def explore(
@@ -30,17 +30,7 @@ def explore(
 
     ValueError, before anything trains, for a field that has no control or a value out of range.
     """
-    known = all(isinstance(field, str) and field in CONTROLLED for field in fields)
-    if not fields or not known or len(set(fields)) < len(fields):
-        raise ValueError(
-            f"explore was given {', '.join(map(repr, fields)) or 'no field'}, but must be given "
-            f"one or more different fields of: {', '.join(CONTROLLED)}."
-        )
-    for name in fixed:
-        if name not in FIELDS:
-            raise ValueError(f"{name!r} is no field of Experiment: {', '.join(FIELDS)} are.")
-    experiment = Experiment(**fixed)
-    check_controls(fields, values_of(experiment))
+    experiment = start_of("explore", fields, CONTROLLED, fixed)
     if "schedule" in fields:
         check_breakpoints(experiment.schedule)
     pins = list(pinned) if isinstance(pinned, Sequence) else [pinned]

@@ -12,7 +12,7 @@ from helpers.pictures.stills import still_bundle
 from helpers.training import RangeTest, range_test
 from helpers.widgets.controls import make_control
 from helpers.widgets.stage import Stage
-from helpers.widgets.state import check_controls, experiment_of, values_of
+from helpers.widgets.state import experiment_of, start_of, values_of
 from helpers.widgets.turn import TURN
 from helpers.widgets.words import status_line, values_in_words
 
@@ -113,14 +113,4 @@ def explore_range_test(*fields: str, **fixed) -> RangeExplorer:
     fixed: values of other fields of Experiment, and where the controls start
     """
     fields = fields or ("momentum",)
-    if not all(field in TESTED for field in fields) or len(set(fields)) < len(fields):
-        raise ValueError(
-            f"explore_range_test was given {', '.join(map(repr, fields))}, but must be given "
-            f"different fields of: {', '.join(TESTED)}."
-        )
-    for name in fixed:
-        if name not in FIELDS:
-            raise ValueError(f"{name!r} is no field of Experiment: {', '.join(FIELDS)} are.")
-    experiment = Experiment(**fixed)
-    check_controls(fields, values_of(experiment))
-    return RangeExplorer(fields, experiment)
+    return RangeExplorer(fields, start_of("explore_range_test", fields, TESTED, fixed))

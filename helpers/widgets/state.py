@@ -1,6 +1,6 @@
 """The state of an explorer, from which everything that it shows follows."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from helpers.experiment import DECIDED_BY, FIELDS, Experiment, History, without_effect
@@ -45,6 +45,22 @@ def experiment_of(values: Mapping) -> Experiment:
     """The experiment that the values mean: what has no effect beside the others keeps its default."""
     idle = without_effect(values)
     return Experiment(**{name: value for name, value in values.items() if name not in idle})
+
+
+def start_of(caller: str, fields: tuple, controlled: Sequence[str], fixed: Mapping) -> Experiment:
+    """Where an explorer of these fields starts; ValueError for a field that has no control, or no effect."""
+    known = all(isinstance(field, str) and field in controlled for field in fields)
+    if not fields or not known or len(set(fields)) < len(fields):
+        raise ValueError(
+            f"{caller} was given {', '.join(map(repr, fields)) or 'no field'}, but must be given "
+            f"one or more different fields of: {', '.join(controlled)}."
+        )
+    for name in fixed:
+        if name not in FIELDS:
+            raise ValueError(f"{name!r} is no field of Experiment: {', '.join(FIELDS)} are.")
+    experiment = Experiment(**fixed)
+    check_controls(fields, values_of(experiment))
+    return experiment
 
 
 def check_controls(fields: tuple[str, ...], values: Mapping):
