@@ -57,11 +57,16 @@ def plot_accuracy(ax: Axes, history: History) -> None:
     plot_curve(ax, history, "accuracy")
     plot_curve(ax, history, "val_accuracy")
     ax.set_ylabel("accuracy")
-    ax.set_ylim(0, 1)
+    ax.set_ylim(lowest_accuracy(history.problem), 1)
+
+
+def lowest_accuracy(problem: Problem) -> float:
+    """Where an axis of accuracies begins: the last tenth below guessing, 0.3 for three classes."""
+    return np.ceil(10 * problem.guessing - 1) / 10
 
 
 def plot_fit(ax: Axes, history: History, title: str = "") -> None:
-    """One run as a small panel among others: both accuracies over the epochs, from 0 to 1."""
+    """One run as a small panel among others: both accuracies over the epochs."""
     plot_accuracy(ax, history)
     ax.set_title(title)
     ax.label_outer()

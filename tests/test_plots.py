@@ -49,7 +49,7 @@ def test_accuracy(ax):
     np.testing.assert_array_equal(curves["train"], history.accuracy)
     np.testing.assert_array_equal(curves["test"], history.val_accuracy)
     assert curves["best possible"][0] == pytest.approx(0.84)
-    assert ax.get_ylim() == (0, 1)
+    assert ax.get_ylim() == (0.3, 1)
     colours, styles = zip(*((line.get_color(), line.get_linestyle()) for line in ax.get_lines()))
     assert len(set(colours)) == 3
     assert len(set(styles)) == 3, "line style says a second time what colour says"

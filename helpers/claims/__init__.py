@@ -15,10 +15,14 @@ CLAIMS = RATES | SCHEDULES
 """Topic: its claims. The notebooks show each topic where the lesson makes the claims."""
 
 
-def measure_claims(*topics: str) -> Evidence:
-    """Hold the claims of these topics, or all, against 30 seeds; a table of what came out."""
+def measure_claims(*topics: str, progress: bool = True) -> Evidence:
+    """Hold the claims of these topics, or all, against 30 seeds; a table of what came out.
+
+    progress: print how far it is, in tenths.
+    """
     unknown = [topic for topic in topics if topic not in CLAIMS]
     if unknown:
         known = ", ".join(f'"{topic}"' for topic in CLAIMS)
         raise ValueError(f"There are no claims on {unknown[0]!r}, but on {known}.")
-    return measure(claim for topic in topics or CLAIMS for claim in CLAIMS[topic])
+    wanted = [claim for topic in topics or CLAIMS for claim in CLAIMS[topic]]
+    return measure(wanted, progress=progress)

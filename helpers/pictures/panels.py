@@ -12,7 +12,7 @@ from helpers.pictures.scene import (
     pin_lines,
     show_pins,
 )
-from helpers.plots import GREEN, GREY, epochs_of, plot_best_accuracy
+from helpers.plots import GREEN, GREY, epochs_of, lowest_accuracy, plot_best_accuracy
 
 import numpy as np
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
@@ -24,8 +24,7 @@ class AccuracyPanel(CurvesPanel):
     height = 3.2
 
     def build(self, ax):
-        """Accuracy from 0 to 1 over the epochs."""
-        ax.set_ylim(0, 1)
+        """Accuracy over the epochs, from a little below guessing to 1."""
         ax.set_ylabel("accuracy")
         self.best_of, curves = None, self.build_curves(ax)
         self.ghost_name = self._name_ghost(ax)
@@ -81,12 +80,13 @@ class AccuracyPanel(CurvesPanel):
 
     def _show_best(self, problem):
         """Draw the best accuracy that is possible, where it is known."""
-        best = problem.best_accuracy, problem.standard_error
+        best = problem.best_accuracy, problem.standard_error, lowest_accuracy(problem)
         if best != self.best_of:
             self.best_of = None
             for part in {*self.ax.lines, *self.ax.patches} - self.own:
                 part.remove()
             plot_best_accuracy(self.ax, problem)
+            self.ax.set_ylim(lowest_accuracy(problem), 1)
             self.best_of = best
         return best
 
