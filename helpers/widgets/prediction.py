@@ -28,9 +28,9 @@ class Still(Kitted):
 
     still = ""
 
-    def _repr_mimebundle_(self, **kwargs):
-        bundle = dict(super()._repr_mimebundle_(**kwargs))
-        return bundle | {"text/plain": self.still, "text/html": f"<p>{escape(self.still)}</p>"}
+    def without_kernel(self) -> dict:
+        """Give the text, plain and as HTML."""
+        return {"text/plain": self.still, "text/html": f"<p>{escape(self.still)}</p>"}
 
 
 class Prediction(Still, widgets.VBox):
