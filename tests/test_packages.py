@@ -82,7 +82,7 @@ def test_colabs_versions_are_within_the_ranges():
     versions = dict(pin.split("==") for pin in pins)
     known = [requirement for requirement in NEEDED if requirement.name in versions]
     assert {requirement.name for requirement in known} == versions.keys() - {
-        *("ipython", "keras", "notebook"),
+        *("ipython", "keras", "notebook", "scipy"),
     }
     assert all(versions[requirement.name] in requirement.specifier for requirement in known)
 

@@ -67,11 +67,11 @@ def packed() -> str:
     return b85encode(lzma.compress(files.getvalue(), preset=9)).decode()
 
 
-def carried(path: Path) -> nbformat.NotebookNode:
-    """The notebook without outputs, and with a first code cell that unpacks the helpers."""
+def carried(path: Path, outputs: bool = False) -> nbformat.NotebookNode:
+    """The notebook with a first code cell that unpacks the helpers; without its outputs."""
     notebook = nbformat.read(path, as_version=4)
     for cell in notebook.cells:
-        if cell.cell_type == "code":
+        if cell.cell_type == "code" and not outputs:
             cell.update(execution_count=None, outputs=[])
     hidden = {"cellView": "form", "jupyter": {"source_hidden": True}}  # in Colab; in JupyterLab
     code = new_code_cell(CODE.format(packed=packed()), id="unpack", metadata=hidden)
