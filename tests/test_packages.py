@@ -1,5 +1,6 @@
 """pyproject.toml, constraints.txt and environment.yml say the same, and pip agrees."""
 
+import json
 import os
 import re
 import shutil
@@ -30,6 +31,7 @@ CONDA = yaml.safe_load((ROOT / "environment.yml").read_text("utf-8"))["dependenc
 CONDA_PIP = next(entry["pip"] for entry in CONDA if isinstance(entry, dict))
 MISSION = {"jupyterlab", "tensorflow", "scikit-learn", "matplotlib", "ipywidgets", "nbval"}
 FLOORS = {"jupyter-server": ">=2.20", "nbconvert": ">=7.17.1"}
+SWITCH = "etc/jupyter/jupyter_server_config.d/reopened.json"
 COLAB = (ROOT / "tests" / "colab.txt").read_text("utf-8").splitlines()
 
 
@@ -105,12 +107,32 @@ def test_conda_and_binder_get_the_same_packages():
     assert {requirement.name for requirement in NEEDED} >= MISSION
 
 
+def copied(folder: Path) -> Path:
+    """What an installation takes from the checkout."""
+    source = folder / "source"
+    for name in ("helpers", "reopened"):
+        shutil.copytree(ROOT / name, source / name)
+    for name in ("pyproject.toml", "setup.py", "README.md"):
+        shutil.copy(ROOT / name, source)
+    return source
+
+
+@pytest.mark.parametrize("kind", ["wheel", "editable"])
+def test_every_installation_switches_the_server_extension_on(kind, tmp_path):
+    source = copied(tmp_path)
+    program = f"from setuptools import build_meta as b; b.build_{kind}({str(tmp_path)!r})"
+    subprocess.run([sys.executable, "-c", program], cwd=source, capture_output=True, check=True)
+    (wheel,) = map(ZipFile, tmp_path.glob("*.whl"))
+    (switch,) = (name for name in wheel.namelist() if name.endswith(".data/data/" + SWITCH))
+    assert json.loads(wheel.read(switch)) == {
+        "ServerApp": {"jpserver_extensions": {"reopened": True}}
+    }
+    assert any("reopened" in name or "finder" in name for name in wheel.namelist())
+
+
 def test_what_is_no_python_comes_along(tmp_path):
     """The notebooks' style and the explorers' module, which an installation without the checkout needs."""
-    source = tmp_path / "source"
-    shutil.copytree(ROOT / "helpers", source / "helpers")
-    for name in ("pyproject.toml", "README.md"):
-        shutil.copy(ROOT / name, source)
+    source = copied(tmp_path)
     command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-index"]
     command += ["--no-build-isolation", "--wheel-dir", str(tmp_path), str(source)]
     subprocess.run(command, env=own_pip(), capture_output=True, check=True)

@@ -30,8 +30,11 @@ ROW = "{:8} {:>8} {:>6} {:>8} {:>10} {:>6} {:>7}"
 
 def python_for(name: str) -> str:
     """The Python to build an environment with."""
-    version = re.search(r"Python (3\.\d+)", COLAB.read_text("utf-8"))[1]
-    return (name == "colab" and shutil.which(f"python{version}")) or sys.executable
+    colabs = "python" + re.search(r"Python (3\.\d+)", COLAB.read_text("utf-8"))[1]
+    runs = (
+        shutil.which(colabs) and subprocess.run([colabs, "-V"], capture_output=True).returncode == 0
+    )
+    return colabs if name == "colab" and runs else sys.executable
 
 
 def environment(name: str) -> Path:
