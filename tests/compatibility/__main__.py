@@ -42,7 +42,7 @@ def environment(name: str) -> Path:
     folder = ROOT / "build" / "compatibility" / name
     subprocess.run([python_for(name), "-m", "venv", folder], check=True)
     python = folder / "bin" / "python"
-    install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    install = [python, "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
     eager = ["--upgrade", "--upgrade-strategy", "eager"]
     subprocess.run([*install, *eager, *PACKAGES[name], "nbval"], check=True)
     return python
