@@ -25,7 +25,7 @@ PACKAGES = {"colab": ["--requirement", str(COLAB)], "newest": PROJECT["dependenc
 KNOWN = {  # (notebook, cell id): why its text differs
     ("06", "959bfa4d"): "TensorFlow 2.20 rounds otherwise where RMSprop circles about the bottom",
 }
-ROW = "{:8} {:>8} {:>6} {:>8} {:>10} {:>6} {:>7}"
+ROW = "{:8} {:>8} {:>6} {:>7} {:>6} {:>10} {:>6} {:>7}"
 
 
 def python_for(name: str) -> str:
@@ -84,8 +84,8 @@ def tried(name: str, python: Path, notebook: Path) -> list[str]:
     number, cells = notebook.name[:2], differences(python, notebook)
     said, known = moved(python, notebook), [cell for cell in cells if (number, cell) in KNOWN]
     new, count = [cell for cell in cells if cell not in known], said.get("cells", 0)
-    counts = count, len(new), len(known), said["explorers"], said["moves"]
-    print(ROW.format(name, number, *counts), len(said["faults"]), flush=True)
+    counts = count, len(new), len(known), said["explorers"], said["moves"], len(said["faults"])
+    print(ROW.format(name, number, *counts), flush=True)
     texts = [f"{name} {number}: another text below cell {cell}" for cell in new]
     return texts + [f"{name} {number}: {fault}" for fault in said["faults"]]
 
@@ -94,7 +94,8 @@ def main() -> int:
     """Try all; the number of things that are wrong."""
     carried = runpy.run_path(str(ROOT / "tools" / "carry.py"))["carried"]
     pythons = {name: environment(name) for name in PACKAGES}
-    print(ROW.format("", "notebook", "cells", "differ", "known", "explor.", "moves"), "faults")
+    titles = "notebook", "cells", "differ", "known", "explorers", "moves", "faults"
+    print(ROW.format("", *titles), flush=True)
     wrong = []
     with tempfile.TemporaryDirectory() as folder:
         for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
