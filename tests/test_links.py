@@ -45,7 +45,7 @@ def test_written_again_renamed_and_taken_out(checkout):
     written = texts(checkout)
     assert urls(checkout) == TOOL["links"]("a-class/rates")
     for address in urls(checkout).values():
-        assert f"({address})" in written[1] or address == urls(checkout)["Repository"]
+        assert f"({address})" in written[1] or f"git+{address}`" in written[1]
     call(checkout, "a-class/rates")
     assert texts(checkout) == written
     call(checkout, "school/other.name")

@@ -67,6 +67,7 @@ def badges(to: dict[str, str]) -> str:
 
 Nothing to install: [pages with sliders that move]({to["Site"]}), the notebooks in [Colab]({to["Colab"]})
 or [Binder]({to["Binder"]}), or, for a class, [a link that brings them to your JupyterHub]({to["JupyterHub"]}).
+The helpers alone: `pip install git+{to["Repository"]}`.
 """
 
 
