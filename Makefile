@@ -93,7 +93,7 @@ film: .venv/ready
 
 links:
 	@$(HAVE_PYTHON)
-	@$(PYTHON) tools/links.py $(REPOSITORY)
+	@$(PYTHON) tools/links.py "$(REPOSITORY)"
 
 format: .venv/ready
 	@$(BIN)/ruff check --quiet --fix

@@ -51,8 +51,10 @@ def test_a_kernel_finds_the_explanation_from_any_folder(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize(("system", "folder"), [("posix", "bin"), ("nt", "Scripts")])
 def test_python_is_where_each_system_has_it(system, folder, monkeypatch):
-    monkeypatch.setattr(os, "name", system)
-    assert runpy.run_path(str(ROOT / "tools/set_up.py"))["PYTHON"].split(os.sep)[-2] == folder
+    with monkeypatch.context() as pretence:
+        pretence.setattr(os, "name", system)
+        python = runpy.run_path(str(ROOT / "tools/set_up.py"))["PYTHON"]
+    assert python.split(os.sep)[-2] == folder
 
 
 def test_the_first_set_up_without_a_network_says_so(tmp_path):
