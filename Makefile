@@ -2,7 +2,7 @@
 # make test  the same set-up, then everything that CI runs
 
 .DEFAULT_GOAL := help
-.PHONY: help lab edit env doctor audit test bench notebooks claims site film format clean
+.PHONY: help lab edit env doctor audit test bench notebooks claims site film links format clean
 
 # The first Python that TensorFlow has packages for; `make lab PYTHON=...` names another.
 SUPPORTED = $(shell $(1) -c 'import sys; print("$(1)" * ((3, 11) <= sys.version_info < (3, 14)))' 2>/dev/null)
@@ -29,6 +29,7 @@ help:
 	@echo 'make site       write the pages whose explorers move without a kernel, to build/site'
 	@echo 'make audit      look the pinned versions up among the known vulnerabilities'
 	@echo 'make film       film an explorer for the README'
+	@echo 'make links      REPOSITORY=owner/name: write its addresses and badges; without one, take them out'
 	@echo 'make format     format code and notebooks'
 
 env: .venv/ready
@@ -90,6 +91,10 @@ audit: .venv/audit
 
 film: .venv/ready
 	@$(BIN)/python -m tests.browser.movie notebooks/images/explorer.gif
+
+links:
+	@$(HAVE_PYTHON)
+	@$(PYTHON) tools/links.py "$(REPOSITORY)"
 
 format: .venv/ready
 	@$(BIN)/ruff check --quiet --fix
