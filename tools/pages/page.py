@@ -13,6 +13,7 @@ from nbconvert.filters import Highlight2HTML, ansi2html, markdown2html
 
 FORMULAS = re.compile(r"(```.*?```|`[^`\n]+`)|\$\$(.+?)\$\$|\$([^$\n]+)\$", re.DOTALL)
 IN_WORDS = re.compile(r"\*In words:\* (.+?)(?:\n\n|$)", re.DOTALL)
+LONG = 6  # lines of code
 EXPLORER = ("Explorer of ", "Mystery run: ")
 """How the stored text of an explorer begins."""
 
@@ -84,11 +85,13 @@ class Page:
         if cell.cell_type == "markdown":
             text = without_formulas(cell.source).replace(".ipynb)", ".html)")
             return f'<div class="prose">{markdown2html(text)}</div>'
-        code = Highlight2HTML()(cell.source, metadata=None)
-        lines = len(cell.source.splitlines())
-        first = escape(cell.source.splitlines()[0])
-        if lines > 6:  # a reader wants the picture, and the code on request
-            code = f"<details><summary>Code: <code>{first} …</code></summary>{code}</details>"
+        code, lines = Highlight2HTML()(cell.source, metadata=None), cell.source.splitlines()
+        texts = [output.get("data", {}).get("text/html", "") for output in cell.outputs]
+        shows_control = number in self.explorers or any('class="prediction"' in t for t in texts)
+        if (
+            shows_control or len(lines) > LONG
+        ):  # a reader wants the picture, and the code on request
+            code = f"<details><summary>Code: <code>{escape(lines[0])} …</code></summary>{code}</details>"
         outputs = "".join(self._output(number, output) for output in cell.outputs)
         return f'<div class="code">{code}</div>\n{outputs}'
 
