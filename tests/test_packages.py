@@ -7,7 +7,8 @@ import shutil
 import subprocess
 import sys
 import tomllib
-from importlib.metadata import packages_distributions, version
+from email.parser import BytesParser
+from importlib.metadata import packages_distributions, requires, version
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -31,6 +32,7 @@ CONDA = yaml.safe_load((ROOT / "environment.yml").read_text("utf-8"))["dependenc
 CONDA_PIP = next(entry["pip"] for entry in CONDA if isinstance(entry, dict))
 MISSION = {"jupyterlab", "tensorflow", "scikit-learn", "matplotlib", "ipywidgets", "nbval"}
 FLOORS = {"jupyter-server": ">=2.20", "nbconvert": ">=7.17.1"}
+OWN = {"helpers", "reopened", "tests", "tools"}  # this checkout's
 SWITCH = "etc/jupyter/jupyter_server_config.d/reopened.json"
 COLAB = (ROOT / "tests" / "colab.txt").read_text("utf-8").splitlines()
 
@@ -64,7 +66,7 @@ def test_every_import_has_its_dependency():
     for folder in ("helpers", "tests"):
         for path in (ROOT / folder).rglob("*.py"):
             imports = {name.split(".")[0] for name in imports_of(path)}
-            for module in imports - set(sys.stdlib_module_names) - {"helpers", "tests"}:
+            for module in imports - set(sys.stdlib_module_names) - OWN:
                 sources = map(canonicalize_name, distributions.get(module, [module]))
                 assert named & {brought.get(source, source) for source in sources}, (path, module)
 
@@ -89,10 +91,17 @@ def test_colabs_versions_are_within_the_ranges():
     assert all(versions[requirement.name] in requirement.specifier for requirement in known)
 
 
-def test_what_is_installed_is_what_is_pinned():
-    for requirement in NEEDED:
-        if requirement.name not in {"numba", "pip-audit"}:  # make bench and make audit bring them
-            assert version(requirement.name) == VERSIONS[requirement.name]
+def test_what_comes_along_is_pinned_too():
+    """On this system: what the dependencies need, what that needs, and so on."""
+    left, known = {r.name for r in NEEDED} - {"numba", "pip-audit"}, set()
+    while left:
+        name = left.pop()
+        known.add(name)
+        assert name in VERSIONS
+        assert version(name) == VERSIONS[name]
+        for requirement in map(Requirement, requires(name) or []):
+            if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
+                left |= {canonicalize_name(requirement.name)} - known
 
 
 def test_conda_and_binder_get_the_same_packages():
@@ -100,19 +109,19 @@ def test_conda_and_binder_get_the_same_packages():
     assert re.fullmatch(r"python=3\.\d+", python)
     assert Version(python.split("=")[1]) in Requirement(f"x{PROJECT['requires-python']}").specifier
     assert others == ["pip"]
-    *packages, project = CONDA_PIP
-    assert project == "-e ."
-    assert set(packages) <= set(PINS)
-    assert {line.split("==")[0] for line in packages} == MISSION
+    versions, *packages, project = CONDA_PIP
+    assert (versions, project) == ("-c constraints.txt", "-e .")
+    assert set(packages) == MISSION
     assert {requirement.name for requirement in NEEDED} >= MISSION
+    assert set(VERSIONS) >= MISSION
 
 
 def copied(folder: Path) -> Path:
     """What an installation takes from the checkout."""
     source = folder / "source"
     for name in ("helpers", "reopened"):
-        shutil.copytree(ROOT / name, source / name)
-    for name in ("pyproject.toml", "setup.py", "README.md"):
+        shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("pyproject.toml", "setup.py", "README.md", *PROJECT["license-files"]):
         shutil.copy(ROOT / name, source)
     return source
 
@@ -130,17 +139,63 @@ def test_every_installation_switches_the_server_extension_on(kind, tmp_path):
     assert any("reopened" in name or "finder" in name for name in wheel.namelist())
 
 
-def test_what_is_no_python_comes_along(tmp_path):
-    """The notebooks' style and the explorers' module, which an installation without the checkout needs."""
-    source = copied(tmp_path)
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    """What `pip install git+…` would make and install."""
+    folder = tmp_path_factory.mktemp("wheel")
+    source = copied(folder)
     command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-index"]
-    command += ["--no-build-isolation", "--wheel-dir", str(tmp_path), str(source)]
+    command += ["--no-build-isolation", "--wheel-dir", str(folder), str(source)]
     subprocess.run(command, env=own_pip(), capture_output=True, check=True)
-    (wheel,) = tmp_path.glob("*.whl")
-    files = {path.relative_to(ROOT).as_posix() for path in (ROOT / "helpers").rglob("*.*")}
-    files = {path for path in files if "__pycache__" not in path}
+    (wheel,) = folder.glob("*.whl")
+    return wheel
+
+
+def test_a_wheel_has_all_of_helpers_and_the_server_extension_and_nothing_else(wheel, tmp_path):
+    """The notebooks' style and the explorers' module too, which are no Python."""
+    source = copied(tmp_path)
+    files = {path.relative_to(source).as_posix() for path in source.glob("*/**/*.*")}
     assert "helpers/lesson.mplstyle" in files
-    assert files <= set(ZipFile(wheel).namelist())
+    others = (".dist-info/", ".data/")
+    found = {path for path in ZipFile(wheel).namelist() if not any(o in path for o in others)}
+    assert found | {"reopened/reopened.json"} == files
+
+
+def test_a_wheel_says_what_it_is(wheel):
+    with ZipFile(wheel) as archive:
+        names = archive.namelist()
+        (metadata,) = (archive.read(name) for name in names if name.endswith("/METADATA"))
+    message = BytesParser().parsebytes(metadata)
+    assert message["Summary"] == PROJECT["description"]
+    assert message["License-Expression"] == "MIT AND CC-BY-4.0"
+    assert message["Description-Content-Type"] == "text/markdown"
+    assert message.get_payload(decode=True).decode() == (ROOT / "README.md").read_text("utf-8")
+    assert message.get_all("Classifier") == PROJECT["classifiers"]
+    for minor in ("3.11", "3.12", "3.13"):
+        assert f"Programming Language :: Python :: {minor}" in PROJECT["classifiers"]
+    urls = PROJECT.get("urls", {})
+    assert message.get_all("Project-URL", []) == [f"{name}, {url}" for name, url in urls.items()]
+    for name in PROJECT["license-files"]:
+        assert any(path.endswith(f".dist-info/licenses/{name}") for path in names)
+
+
+def test_a_wheel_works_without_the_checkout(wheel, tmp_path):
+    ZipFile(wheel).extractall(tmp_path / "installed")
+    program = """
+import helpers, matplotlib.pyplot as plt
+plt.style.use("helpers.lesson")
+print(helpers.__file__, helpers.explore("learning_rate", epochs=2).history.val_accuracy.shape)
+"""
+    run = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(tmp_path / "installed")},
+        capture_output=True,
+        text=True,
+    )
+    assert run.stdout.split() == [str(tmp_path / "installed/helpers/__init__.py"), "(2,)"], (
+        run.stderr
+    )
 
 
 def own_pip():
@@ -150,9 +205,10 @@ def own_pip():
 
 
 def test_pip_resolves_the_conda_environment(tmp_path):
-    """Offline, against the installed packages: only the project itself is left to install."""
-    requirements = tmp_path / "requirements.txt"
+    """Offline, against the installed packages, at the pinned versions: only the project itself is left to install."""
+    requirements = tmp_path / "requirements.txt"  # conda writes the same beside environment.yml
     requirements.write_text("\n".join(CONDA_PIP))
+    shutil.copy(ROOT / "constraints.txt", tmp_path)
     command = [sys.executable, "-m", "pip", "install", "--dry-run", "--no-index"]
     command += ["--no-build-isolation", "--requirement", str(requirements)]
     run = subprocess.run(command, cwd=ROOT, env=own_pip(), capture_output=True, text=True)

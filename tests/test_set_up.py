@@ -49,6 +49,14 @@ def test_a_kernel_finds_the_explanation_from_any_folder(tmp_path, monkeypatch):
     assert repr(str(tmp_path / "helpers/missing_names.py")) in config
 
 
+@pytest.mark.parametrize(("system", "folder"), [("posix", "bin"), ("nt", "Scripts")])
+def test_python_is_where_each_system_has_it(system, folder, monkeypatch):
+    with monkeypatch.context() as pretence:
+        pretence.setattr(os, "name", system)
+        python = runpy.run_path(str(ROOT / "tools/set_up.py"))["PYTHON"]
+    assert python.split(os.sep)[-2] == folder
+
+
 def test_the_first_set_up_without_a_network_says_so(tmp_path):
     for name in ("Makefile", "pyproject.toml", "constraints.txt", "README.md"):
         shutil.copy(ROOT / name, tmp_path)

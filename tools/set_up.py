@@ -10,7 +10,7 @@ import sys
 import sysconfig
 
 VENV = ".venv"
-PYTHON = os.path.join(VENV, "bin", "python")
+PYTHON = os.path.join(VENV, "Scripts" if os.name == "nt" else "bin", "python")
 HERE = "Python %d.%d" % sys.version_info[:2]
 NEEDED = "these notebooks need Python 3.11, 3.12 or 3.13"
 NAME_ONE = "name one with, for example, make lab PYTHON=python3.12"
