@@ -2,10 +2,11 @@
 
 import json
 import os
-import runpy
 import subprocess
 import sys
 from pathlib import Path
+
+from tools import carry
 
 import nbformat
 import pytest
@@ -13,7 +14,6 @@ from nbclient import NotebookClient
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-CARRY = runpy.run_path(str(ROOT / "tools" / "carry.py"))
 BARE = """
 import importlib.machinery, sys
 
@@ -47,7 +47,7 @@ def clean():
 
 def unpacking() -> str:
     """The source of the cell that unpacks."""
-    return CARRY["carried"](NOTEBOOKS[0]).cells[2].source
+    return carry.carried(NOTEBOOKS[0]).cells[2].source
 
 
 @pytest.mark.parametrize("lacks", [(), ("anywidget", "psygnal")])
@@ -67,7 +67,7 @@ def test_where_a_machine_lacks_anywidget_and_only_there_it_comes_along(lacks, tm
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem[:2])
 def test_nothing_else_is_changed(path):
-    original, carried = nbformat.read(path, as_version=4), CARRY["carried"](path)
+    original, carried = nbformat.read(path, as_version=4), carry.carried(path)
     nbformat.validate(carried)
     sources = [cell.source for cell in carried.cells]
     first = next(n for n, cell in enumerate(original.cells) if cell.cell_type == "code")
@@ -80,7 +80,7 @@ def test_nothing_else_is_changed(path):
 
 
 def test_a_carried_notebook_runs_in_an_empty_folder(tmp_path, monkeypatch):
-    carried = CARRY["carried"](NOTEBOOKS[0])
+    carried = carry.carried(NOTEBOOKS[0])
     shows = next(n for n, cell in enumerate(carried.cells) if cell.source.startswith("explore"))
     del carried.cells[shows + 1 :]
     monkeypatch.setattr(os, "environ", clean())
@@ -99,4 +99,4 @@ def test_the_command_writes_them(tmp_path):
     written = sorted((tmp_path / "out").iterdir())
     assert [path.name for path in written] == [path.name for path in NOTEBOOKS[:2]]
     for path, source in zip(written, NOTEBOOKS, strict=False):
-        assert path.read_text("utf-8") == nbformat.writes(CARRY["carried"](source)) + "\n"
+        assert path.read_text("utf-8") == nbformat.writes(carry.carried(source)) + "\n"

@@ -7,7 +7,6 @@ explorers is moved by the widget protocol: of the notebooks that carry their hel
 import json
 import os
 import re
-import runpy
 import shutil
 import subprocess
 import sys
@@ -15,6 +14,8 @@ import tempfile
 import tomllib
 from pathlib import Path
 from xml.etree import ElementTree
+
+from tools.carry import carried
 
 import nbformat
 
@@ -92,7 +93,6 @@ def tried(name: str, python: Path, notebook: Path) -> list[str]:
 
 def main() -> int:
     """Try all; the number of things that are wrong."""
-    carried = runpy.run_path(str(ROOT / "tools" / "carry.py"))["carried"]
     pythons = {name: environment(name) for name in PACKAGES}
     titles = "notebook", "cells", "differ", "known", "explorers", "moves", "faults"
     print(ROW.format("", *titles), flush=True)
