@@ -17,7 +17,7 @@ notebook = nbformat.v4.new_notebook(cells=[cell])
 nbclient.NotebookClient(notebook, kernel_name="python3").execute()
 """
 REASONS = {  # what a kernel that failed has said, and the sentence for it
-    "Kernel died": "The kernel died, as for want of memory (a notebook takes up to 1 GiB): shut down other "
+    "Kernel died|failed to map": "The kernel died, as for want of memory (a notebook takes up to 1 GiB): shut down other "
     "kernels and programs, or call docker update --memory=4g --memory-swap=4g for a container.",
     "ImportError: (.*): open the notebooks": "{}: call make clean env.",
     r"ImportError: (.*: rename it, .*)\Z": "{}",

@@ -18,7 +18,7 @@ READY = os.path.join(VENV, "ready")
 PYTHON = os.path.join(VENV, "Scripts" if os.name == "nt" else "bin", "python")
 # Of pip's settings those that say how to reach packages: others, as `user = true`, put them elsewhere.
 REACHING = """cert client_cert default_timeout extra_index_url find_links index_url keyring_provider
-    no_index proxy retries timeout trusted_host use_deprecated use_feature""".upper().split()
+    no_index proxy timeout trusted_host use_deprecated use_feature""".upper().split()
 REASONS = {  # what a command that failed has said, and the sentence for it
     "Errno 28|OSError.28|No space left|Errno 122|WinError 112": "The set-up needs up to 3 GiB, and there "
     "are {room}: make room, or move this folder to a larger disk, then call make env.",
@@ -28,9 +28,10 @@ REASONS = {  # what a command that failed has said, and the sentence for it
     "call make env; behind a proxy, call make env HTTPS_PROXY=http://HOST:PORT.",
     "No module named .?ensurepip": "This Python cannot make a virtual environment: on Debian and Ubuntu, "
     "call sudo apt install python%d.%d-venv, then make env." % sys.version_info[:2],
-    "No matching distribution found for tensorflow": "TensorFlow has no package for %s: it needs a 64-bit "
+    "No matching distribution found for tensorflow|constraint. tensorflow==": "TensorFlow has no package for %s: it needs a 64-bit "
     "Python, on Windows, Linux with glibc or a Mac with Apple silicon." % sysconfig.get_platform(),
-    r"(?:ERROR: )?(.*)\Z": "The set-up stopped ({}): call make clean env to begin it anew.",
+    "ERROR: (.*)": "pip cannot install the packages ({}): call make clean env to begin anew.",
+    r"(.*)\Z": "The set-up stopped ({}): call make clean env to begin anew.",
 }
 
 
@@ -60,7 +61,8 @@ def run(*command, **options):
         ended = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **options)
     except OSError as error:
         return str(error), False
-    return ended.stdout.decode("utf-8", "replace").strip(), ended.returncode == 0
+    said = re.sub(r"\x1b\[[\d;]*m", "", ended.stdout.decode("utf-8", "replace"))  # colours
+    return said.strip(), ended.returncode == 0
 
 
 def free(folder):
@@ -71,8 +73,9 @@ def free(folder):
 def explain(said, reasons=REASONS):
     """The sentence for what a command has said: that of the first symptom found in it."""
     symptom = next(symptom for symptom in reasons if re.search(symptom, said))
-    places = [f"{free(f)} MiB free in {f}" for f in (os.getcwd(), tempfile.gettempdir())]
-    return reasons[symptom].format(*re.search(symptom, said).groups(), room=", ".join(places))
+    places = filter(os.path.exists, (os.path.abspath(VENV), tempfile.gettempdir()))
+    room = ", ".join(f"{free(place)} MiB free in {place}" for place in places)
+    return reasons[symptom].format(*re.search(symptom, said).groups(), room=room)
 
 
 def stop(fault):
@@ -94,7 +97,7 @@ def make_environment():
     if free(tempfile.gettempdir()) < 1024:  # too little for what pip downloads
         os.makedirs("build", exist_ok=True)
         os.environ["TMPDIR"] = tempfile.tempdir = os.path.abspath("build")
-    if anew and free(".") < 2048:
+    if anew and free(VENV) < 2048:
         stop(explain("No space left"))
     work(PYTHON, "-m", "ensurepip", "--upgrade", "--default-pip")
 
@@ -108,6 +111,8 @@ def pip_environment():
             name = name.upper().replace("-", "_")
             if name in REACHING:
                 own["PIP_" + name] = ast.literal_eval(value)
+    if "PIP_CERT" in own:
+        own["REQUESTS_CA_BUNDLE"] = own["PIP_CERT"]  # pip prefers that one
     return dict(own, PIP_CONFIG_FILE=os.devnull, PIP_DISABLE_PIP_VERSION_CHECK="1")
 
 
