@@ -1,6 +1,7 @@
 """Checkouts to set up, to break and to mend: with the packages of this environment, by any user."""
 
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -33,10 +34,10 @@ def run(*command, cwd, **variables):
     return ended.stdout.strip(), ended.returncode == 0
 
 
-def seeing(script, *values):
-    """What to put before a command, so that it alone sees what root mounts in a script."""
-    inside = f'{script} && shift {len(values)} && cd "$PWD" && exec "$@"'
-    before = ["unshare", "--mount", "sh", "-c", inside, "sh", *map(str, values)]
+def seeing(*mounts):
+    """What to put before a command, so that it alone sees what root mounts: each the words of `mount`."""
+    inside = "".join(f"mount {shlex.join(map(str, words))} && " for words in mounts)
+    before = ["unshare", "--mount", "sh", "-c", f'{inside} cd "$PWD" && exec "$@"', "sh"]
     if not shutil.which("unshare") or subprocess.run([*before, "true"]).returncode:
         pytest.skip("only root can mount, and not in every container")
     return before
@@ -98,7 +99,7 @@ def python_of(user):
     """A Python like this one that a user can start."""
     name = "python{}.{}".format(*sys.version_info)
     for python in (os.path.realpath(sys.executable), f"/usr/bin/{name}", f"/usr/local/bin/{name}"):
-        answer = subprocess.run([*user, python, "-c", "import ensurepip"], capture_output=True)
-        if answer.returncode == 0:
+        starts = ["sh", "-c", 'command -v "$0" && "$0" -c "import ensurepip"', python]
+        if subprocess.run([*user, *starts], capture_output=True).returncode == 0:
             return python
     return pytest.skip(f"no {name} here that another user can start")
