@@ -17,8 +17,9 @@ notebook = nbformat.v4.new_notebook(cells=[cell])
 nbclient.NotebookClient(notebook, kernel_name="python3").execute()
 """
 REASONS = {  # what a kernel that failed has said, and the sentence for it
-    "Kernel died|failed to map": "The kernel died, as for want of memory (a notebook takes up to 1 GiB): shut down other "
-    "kernels and programs, or call docker update --memory=4g --memory-swap=4g for a container.",
+    "Kernel died|failed to map": "The kernel died, as for want of memory (a notebook takes up to 1 GiB): "
+    "shut down others and other programs, or give a container more with docker update --memory=4g "
+    "--memory-swap=4g NAME.",
     "ImportError: (.*): open the notebooks": "{}: call make clean env.",
     r"ImportError: (.*: rename it, .*)\Z": "{}",
     r"(.*)\Z": "The kernel of the notebooks does not work ({}): call make clean env.",
@@ -40,7 +41,7 @@ def home_fault():
     """Whether JupyterLab finds a place for its notes on running kernels."""
     if run(PYTHON, "-c", NOTES)[1]:
         return None
-    way_out = 'call make lab HOME="$(mktemp -d)", or name a folder of your own'
+    way_out = 'call make lab HOME="$(mktemp -d)", or name another folder'
     return f"JupyterLab cannot write into the home folder {os.path.expanduser('~')}: {way_out}."
 
 

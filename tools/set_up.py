@@ -20,18 +20,17 @@ PYTHON = os.path.join(VENV, "Scripts" if os.name == "nt" else "bin", "python")
 REACHING = """cert client_cert default_timeout extra_index_url find_links index_url keyring_provider
     no_index proxy timeout trusted_host use_deprecated use_feature""".upper().split()
 REASONS = {  # what a command that failed has said, and the sentence for it
-    "Errno 28|OSError.28|No space left|Errno 122|WinError 112": "The set-up needs up to 3 GiB, and there "
-    "are {room}: make room, or move this folder to a larger disk, then call make env.",
+    "Errno 28|OSError.28|No space left|Errno 122|WinError 112": "The set-up needs up to 3 GiB, and "
+    "there are {room}: make room, or move this folder to a larger disk, then call make env.",
     "CERTIFICATE_VERIFY_FAILED": "The network shows a certificate that Python does not know, as in some "
     "colleges: ask those who run it for the certificate as a file, then call make env PIP_CERT=FILE.",
-    "(?i)connection (error|broken)|time(d )?out": "pip does not reach its packages: join a network, then "
-    "call make env; behind a proxy, call make env HTTPS_PROXY=http://HOST:PORT.",
+    "(?i)connection (broken|aborted|reset)|timed out": "pip does not reach its packages: join a network, "
+    "then call make env; behind a proxy, call make env HTTPS_PROXY=http://HOST:PORT.",
     "No module named .?ensurepip": "This Python cannot make a virtual environment: on Debian and Ubuntu, "
     "call sudo apt install python%d.%d-venv, then make env." % sys.version_info[:2],
-    "No matching distribution found for tensorflow|constraint. tensorflow==": "TensorFlow has no package for %s: it needs a 64-bit "
-    "Python, on Windows, Linux with glibc or a Mac with Apple silicon." % sysconfig.get_platform(),
-    "ERROR: (.*)": "pip cannot install the packages ({}): call make clean env to begin anew.",
-    r"(.*)\Z": "The set-up stopped ({}): call make clean env to begin anew.",
+    "(constraint.|found for) tensorflow": "TensorFlow has no package for %s: it needs a 64-bit Python, on "
+    "Windows, on Linux with glibc or on a Mac with Apple silicon." % sysconfig.get_platform(),
+    r"ERROR: (.*)|(.*)\Z": "The set-up stopped ({}): call make clean env to begin anew.",
 }
 
 
@@ -39,9 +38,8 @@ def python_fault():
     """What is wrong with the version of this Python; None if nothing is."""
     if (3, 11) <= sys.version_info < (3, 14):
         return None
-    found = "%d.%d is too %s" % (
-        *sys.version_info[:2],
-        "new" if sys.version_info > (3, 11) else "old",
+    found = "%d.%d is too " % sys.version_info[:2] + (
+        "old" if sys.version_info < (3, 11) else "new"
     )
     way_out = "name one with, for example, make lab PYTHON=python3.12"
     return f"Python {found}: these notebooks need Python 3.11, 3.12 or 3.13 ({way_out})."
@@ -73,21 +71,17 @@ def free(folder):
 def explain(said, reasons=REASONS):
     """The sentence for what a command has said: that of the first symptom found in it."""
     symptom = next(symptom for symptom in reasons if re.search(symptom, said))
+    words = filter(None, re.search(symptom, said).groups())
     places = filter(os.path.exists, (os.path.abspath(VENV), tempfile.gettempdir()))
     room = ", ".join(f"{free(place)} MiB free in {place}" for place in places)
-    return reasons[symptom].format(*re.search(symptom, said).groups(), room=room)
-
-
-def stop(fault):
-    """End with one sentence and no traceback."""
-    sys.exit(f"\n{fault}\n")
+    return reasons[symptom].format(*words, room=room)
 
 
 def work(*command, **options):
-    """Run a command that has to work."""
+    """Run a command; where it fails, end with one sentence and no traceback."""
     said, works = run(*command, **options)
     if not works:
-        stop(explain(said))
+        sys.exit(f"\n{explain(said)}\n")
 
 
 def make_environment():
@@ -98,7 +92,7 @@ def make_environment():
         os.makedirs("build", exist_ok=True)
         os.environ["TMPDIR"] = tempfile.tempdir = os.path.abspath("build")
     if anew and free(VENV) < 2048:
-        stop(explain("No space left"))
+        sys.exit("\n" + explain("No space left") + "\n")
     work(PYTHON, "-m", "ensurepip", "--upgrade", "--default-pip")
 
 
@@ -125,13 +119,14 @@ def explain_missing_names():
 
 
 if __name__ == "__main__":
-    if python_fault() or folder_fault():
-        stop(python_fault() or folder_fault())
+    fault = python_fault() or folder_fault()
+    if fault:
+        sys.exit(f"\n{fault}\n")
     print(f"Setting up {VENV}; the first time takes a few minutes ...", flush=True)
     make_environment()
     pip = (PYTHON, "-m", "pip", "install", "--constraint", "constraints.txt")
     settings = pip_environment()
-    work(*pip, "setuptools", env=settings)  # builds the project
+    work(*pip, "setuptools", env=settings)  # which builds the project
     work(*pip, "--no-build-isolation", "--editable", f".[{sys.argv[1]}]", env=settings)
     explain_missing_names()
     Path(READY).touch()  # last: a half-made .venv is made anew
