@@ -22,7 +22,7 @@ REACHING = """cert client_cert default_timeout extra_index_url find_links index_
 REASONS = {  # what a command that failed has said, and the sentence for it
     "Errno 28|OSError.28|No space left|Errno 122|WinError 112": "The set-up needs up to 3 GiB, and "
     "there are {room}: make room, or move this folder to a larger disk, then call make env.",
-    "CERTIFICATE_VERIFY_FAILED": "The network shows a certificate that Python does not know, as in some "
+    "SSLCertVerificationError": "The network shows a certificate that Python does not know, as in some "
     "colleges: ask those who run it for the certificate as a file, then call make env PIP_CERT=FILE.",
     "(?i)connection (broken|aborted|reset)|timed out": "pip does not reach its packages: join a network, "
     "then call make env; behind a proxy, call make env HTTPS_PROXY=http://HOST:PORT.",
