@@ -2,7 +2,7 @@
 # make test  the same set-up, then everything that CI runs
 
 .DEFAULT_GOAL := help
-.PHONY: help lab edit env doctor audit test bench notebooks claims html film format clean
+.PHONY: help lab edit env doctor audit test bench notebooks claims site film links format clean
 
 # The first Python that TensorFlow has packages for; `make lab PYTHON=...` names another.
 SUPPORTED = $(shell $(1) -c 'import sys; print("$(1)" * ((3, 11) <= sys.version_info < (3, 14)))' 2>/dev/null)
@@ -28,9 +28,10 @@ help:
 	@echo 'make bench      the benchmarks, side by side'
 	@echo 'make notebooks  execute the notebooks in place'
 	@echo 'make claims     hold every claim of the lesson against 30 seeds'
-	@echo 'make html       write the notebooks as pages to read and print, to build/html'
+	@echo 'make site       write the pages whose explorers move without a kernel, to build/site'
 	@echo 'make audit      look the pinned versions up among the known vulnerabilities'
 	@echo 'make film       film an explorer for the README'
+	@echo 'make links      REPOSITORY=owner/name: write its addresses and badges; without one, take them out'
 	@echo 'make format     format code and notebooks'
 
 env: .venv/ready
@@ -58,6 +59,7 @@ test: .venv/ready
 	@$(DOCTOR) environment home
 	$(BIN)/ruff check --quiet
 	$(BIN)/ruff format --quiet --check
+	$(BIN)/oxlint --quiet --deny-warnings helpers tools
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations=10 \
 		--nbval --nbval-current-env --nbval-cell-timeout=600 --nbval-sanitize-with=tests/nbval.cfg tests notebooks
 
@@ -67,8 +69,8 @@ notebooks: .venv/ready
 claims: .venv/ready
 	@$(BIN)/python -m helpers.claims
 
-html: .venv/ready
-	@$(BIN)/python tools/pages.py build/html notebooks/*.ipynb
+site: .venv/ready
+	@$(BIN)/python -m tools.pages build/site
 
 .venv/bench: .venv/ready
 	@$(SET_UP) test,bench
@@ -91,6 +93,10 @@ audit: .venv/audit
 
 film: .venv/ready
 	@$(BIN)/python -m tests.browser.movie notebooks/images/explorer.gif
+
+links:
+	@$(HAVE_PYTHON)
+	@$(PYTHON) tools/links.py "$(REPOSITORY)"
 
 format: .venv/ready
 	@$(BIN)/ruff check --quiet --fix

@@ -1,25 +1,8 @@
 """Read the frames of pictures: what is drawn, in numbers."""
 
-import json
+from helpers.pictures.frame import read
 
 import numpy as np
-
-
-def read(frame: bytes) -> dict:
-    """The header of a frame with its arrays in place; points as (n, 2)."""
-    length = int.from_bytes(frame[:4], "little")
-    data = frame[4 + length :]
-    assert length % 4 == 0
-
-    def restore(value: dict):
-        for kind in {"float32", "uint8"} & value.keys():
-            offset, count = value[kind]
-            return np.frombuffer(data, np.dtype(kind).newbyteorder("<"), count, offset)
-        for name in {"points", "shape"} & value.keys():
-            value[name] = value[name].reshape(-1, 2)
-        return value
-
-    return json.loads(frame[4 : 4 + length], object_hook=restore)
 
 
 def items(frame: bytes, name: str) -> list[dict]:

@@ -6,7 +6,8 @@ import shutil
 import subprocess
 import sys
 import tomllib
-from importlib.metadata import packages_distributions, version
+from email.parser import BytesParser
+from importlib.metadata import packages_distributions, requires, version
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -76,10 +77,17 @@ def test_floors(name, floor):
     assert Version(VERSIONS[name]) in requirement.specifier
 
 
-def test_what_is_installed_is_what_is_pinned():
-    for requirement in NEEDED:
-        if requirement.name not in {"numba", "pip-audit"}:  # make bench and make audit bring them
-            assert version(requirement.name) == VERSIONS[requirement.name]
+def test_what_comes_along_is_pinned_too():
+    """On this system: what the dependencies need, what that needs, and so on."""
+    left, known = {r.name for r in NEEDED} - {"numba", "pip-audit"}, set()
+    while left:
+        name = left.pop()
+        known.add(name)
+        assert name in VERSIONS
+        assert version(name) == VERSIONS[name]
+        for requirement in map(Requirement, requires(name) or []):
+            if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
+                left |= {canonicalize_name(requirement.name)} - known
 
 
 def test_conda_and_binder_get_the_same_packages():
@@ -87,27 +95,71 @@ def test_conda_and_binder_get_the_same_packages():
     assert re.fullmatch(r"python=3\.\d+", python)
     assert Version(python.split("=")[1]) in Requirement(f"x{PROJECT['requires-python']}").specifier
     assert others == ["pip"]
-    *packages, project = CONDA_PIP
-    assert project == "-e ."
-    assert set(packages) <= set(PINS)
-    assert {line.split("==")[0] for line in packages} == MISSION
+    versions, *packages, project = CONDA_PIP
+    assert (versions, project) == ("-c constraints.txt", "-e .")
+    assert set(packages) == MISSION
     assert {requirement.name for requirement in NEEDED} >= MISSION
+    assert set(VERSIONS) >= MISSION
 
 
-def test_what_is_no_python_comes_along(tmp_path):
-    """The notebooks' style and the explorers' module, which an installation without the checkout needs."""
-    source = tmp_path / "source"
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    """What `pip install git+…` would make and install."""
+    folder = tmp_path_factory.mktemp("wheel")
+    source = folder / "source"
     shutil.copytree(ROOT / "helpers", source / "helpers")
-    for name in ("pyproject.toml", "README.md"):
+    for name in ("pyproject.toml", "README.md", *PROJECT["license-files"]):
         shutil.copy(ROOT / name, source)
     command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-index"]
-    command += ["--no-build-isolation", "--wheel-dir", str(tmp_path), str(source)]
+    command += ["--no-build-isolation", "--wheel-dir", str(folder), str(source)]
     subprocess.run(command, env=own_pip(), capture_output=True, check=True)
-    (wheel,) = tmp_path.glob("*.whl")
+    (wheel,) = folder.glob("*.whl")
+    return wheel
+
+
+def test_a_wheel_has_all_of_helpers_and_nothing_else(wheel):
+    """The notebooks' style and the explorers' module too, which are no Python."""
     files = {path.relative_to(ROOT).as_posix() for path in (ROOT / "helpers").rglob("*.*")}
     files = {path for path in files if "__pycache__" not in path}
     assert "helpers/lesson.mplstyle" in files
-    assert files <= set(ZipFile(wheel).namelist())
+    assert {path for path in ZipFile(wheel).namelist() if ".dist-info/" not in path} == files
+
+
+def test_a_wheel_says_what_it_is(wheel):
+    with ZipFile(wheel) as archive:
+        names = archive.namelist()
+        (metadata,) = (archive.read(name) for name in names if name.endswith("/METADATA"))
+    message = BytesParser().parsebytes(metadata)
+    assert message["Summary"] == PROJECT["description"]
+    assert message["License-Expression"] == "MIT AND CC-BY-4.0"
+    assert message["Description-Content-Type"] == "text/markdown"
+    assert message.get_payload(decode=True).decode() == (ROOT / "README.md").read_text("utf-8")
+    assert message.get_all("Classifier") == PROJECT["classifiers"]
+    for minor in ("3.11", "3.12", "3.13"):
+        assert f"Programming Language :: Python :: {minor}" in PROJECT["classifiers"]
+    urls = PROJECT.get("urls", {})
+    assert message.get_all("Project-URL", []) == [f"{name}, {url}" for name, url in urls.items()]
+    for name in PROJECT["license-files"]:
+        assert any(path.endswith(f".dist-info/licenses/{name}") for path in names)
+
+
+def test_a_wheel_works_without_the_checkout(wheel, tmp_path):
+    ZipFile(wheel).extractall(tmp_path / "installed")
+    program = """
+import helpers, matplotlib.pyplot as plt
+plt.style.use("helpers.lesson")
+print(helpers.__file__, helpers.explore("learning_rate", epochs=2).history.val_accuracy.shape)
+"""
+    run = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(tmp_path / "installed")},
+        capture_output=True,
+        text=True,
+    )
+    assert run.stdout.split() == [str(tmp_path / "installed/helpers/__init__.py"), "(2,)"], (
+        run.stderr
+    )
 
 
 def own_pip():
@@ -117,9 +169,10 @@ def own_pip():
 
 
 def test_pip_resolves_the_conda_environment(tmp_path):
-    """Offline, against the installed packages: only the project itself is left to install."""
-    requirements = tmp_path / "requirements.txt"
+    """Offline, against the installed packages, at the pinned versions: only the project itself is left to install."""
+    requirements = tmp_path / "requirements.txt"  # conda writes the same beside environment.yml
     requirements.write_text("\n".join(CONDA_PIP))
+    shutil.copy(ROOT / "constraints.txt", tmp_path)
     command = [sys.executable, "-m", "pip", "install", "--dry-run", "--no-index"]
     command += ["--no-build-isolation", "--requirement", str(requirements)]
     run = subprocess.run(command, cwd=ROOT, env=own_pip(), capture_output=True, text=True)

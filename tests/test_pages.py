@@ -1,7 +1,9 @@
-"""What `make html` writes: pages that stand alone; and text in figures that can be read."""
+"""The pages of the site: what they are made of; and text in figures that can be read."""
 
+import json
 import re
-import runpy
+import zlib
+from base64 import b64decode
 from pathlib import Path
 
 from helpers import (
@@ -15,47 +17,68 @@ from helpers import (
     train,
 )
 from tests.test_notebooks import NAMES, NOTEBOOKS
+from tools.pages.page import Page, described, without_formulas
+from tools.pages.store import Recording
 
+import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.text import Text
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
+from nbformat.v4 import new_markdown_cell
 
 TOLD = "Here.\n\n*In words:* It rises < 1.\n\nNext."
-PAGES = runpy.run_path(str(Path(__file__).parents[1] / "tools/pages.py"))
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_page_fetches_nothing_and_shows_the_still_pictures(name):
-    path = NOTEBOOKS / f"{name}.ipynb"
-    page = PAGES["page_of"](path)
-    assert "<script" not in page
-    assert 'src="http' not in page
-    assert "@import" not in page
-    assert "Error displaying widget" not in page
-    pictures = re.findall(r'<img\s+alt="([^"]*)"[^>]*src="data:image/png', page)
-    assert len(pictures) == path.read_text("utf-8").count('"image/png"')
-    assert all(len(words) > 10 for words in pictures), "alternative text"
-    assert ".ipynb" not in page
-    assert "$$" not in page
+def test_a_page_fetches_nothing_and_describes_its_pictures(name):
+    page = Page(NOTEBOOKS / f"{name}.ipynb")
+    body = page.body()
+    assert not re.findall(r'(?:src|href)="(?!data:|#|\d\d_\w+\.html|https://)[^"]*"', body)
+    assert not re.findall(r'<(?:img|script|link|iframe)[^>]*(?:src|href)="http', body)
+    stored = Path(NOTEBOOKS / f"{name}.ipynb").read_text("utf-8").count('"image/png"')
+    words = re.findall(r'<img (?:class="still" )?alt="([^"]*)" src="data:image/png', body)
+    assert len(words) == stored
+    assert all(len(each) > 10 for each in words), "alternative text"
+    assert ".ipynb" not in body
+    assert "$$" not in body
+    assert body.count("data-recording=") == len(page.explorers) >= 1
 
 
 def test_formulas_become_pictures_and_code_stays():
-    told = PAGES["without_formulas"]("a $x^2$ and `$x$`\n```\n$$y$$\n```\n$$\\frac{1}{2}$$")
+    told = without_formulas("a $x^2$ and `$x$`\n```\n$$y$$\n```\n$$\\frac{1}{2}$$")
     assert told.count("data:image/svg+xml") == 2
     assert 'alt="x^2"' in told
     assert "`$x$`\n```\n$$y$$\n```" in told
 
 
 def test_a_picture_is_described_by_the_words_below_it():
-    cells = []
-    for below in (TOLD, "On."):
-        picture = new_output("display_data", {"image/png": "", "text/plain": "<Figure>"})
-        cells += [new_code_cell(outputs=[picture]), *map(new_markdown_cell, ("Look.", below))]
-    PAGES["describe_pictures"](cells)
-    told = [cell.outputs[0].metadata["image/png"]["alt"] for cell in cells[::3]]
-    assert told == ["It rises &lt; 1.", "&lt;Figure&gt;"]
+    cells = [new_markdown_cell(text) for text in ("", "Look.", TOLD, "On.", "And.")]
+    assert [described(cells, number) for number in (0, 2)] == ["It rises < 1.", None]
+
+
+def test_numbers_of_a_run_are_kept_once_and_read_off():
+    """Two stops of one run: its curve on an axis, in percent, and a path that begins like another."""
+    run = {"accuracy": np.array([0.25, 0.5, 0.75], "float32")}
+    recording = Recording(("accuracy",), per=500)
+    for x in (np.arange(3.0), np.arange(2.0)):
+        curve = np.column_stack([np.arange(3), 100 - 40 * run["accuracy"]])
+        items = [
+            {"name": "curve", "points": curve},
+            {"name": "path", "points": np.tile(x, (2, 1)).T},
+        ]
+        tree = {"items": items, "values": 100 * run["accuracy"], "said": f"{len(x)} steps"}
+        recording.add(tree, "run", run, {"curve": (0, 100.0, -40.0, None)})
+    assert len(recording.runs) == 1
+    assert recording.length == 3, "0, 1, 2 and their beginning are one array"
+    whole = zlib.decompress(b64decode(recording.text()))
+    head = json.loads(whole[4 : 4 + int.from_bytes(whole[:4], "little")])
+    (template,) = map(json.loads, head["templates"])
+    on_axis = {"of": "accuracy", "log": 0, "plus": 100.0, "times": -40.0}
+    assert template["items"][0]["points"]["y"] == on_axis
+    assert template["values"] == {"of": "accuracy", "log": 0, "plus": 0, "times": 100}
+    assert template["said"] == {"hole": head["rows"][0].index("2 steps") - 2}
+    assert np.frombuffer(whole[-6:], "<u2").tolist() == [125, 250, 375]
 
 
 def luminance(colour) -> float:

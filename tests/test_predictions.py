@@ -138,7 +138,7 @@ def test_readers_without_a_kernel_get_the_same_text_every_time(report):
     for _ in range(2):
         bundle = report._repr_mimebundle_()
         assert bundle["text/plain"] == still
-        assert bundle["text/html"] == f"<p>{still}</p>"
+        assert bundle["text/html"] == f'<div class="predictions"><p>{still}</p></div>'
         assert "application/vnd.jupyter.widget-view+json" in bundle
         ask("Which?").compare(3)
 

@@ -25,6 +25,7 @@ import json
 
 import numpy as np
 
+POINTS = {"points", "shape"}  # pairs x, y
 FAR = 1e5  # pixels: no line goes further out of the picture
 
 
@@ -79,3 +80,19 @@ class Frame:
         header = json.dumps(whole | {"readout": readout}, separators=(",", ":")).encode()
         header += b" " * (-len(header) % 4)
         return b"".join([len(header).to_bytes(4, "little"), header, *self.arrays])
+
+
+def read(frame: bytes) -> dict:
+    """The header of a frame with each array in its place; points and shape as (n, 2)."""
+    length = int.from_bytes(frame[:4], "little")
+    data = memoryview(frame)[4 + length :]
+
+    def restore(value: dict):
+        for kind in {"float32", "uint8"} & value.keys():
+            offset, count = value[kind]
+            return np.frombuffer(data, np.dtype(kind).newbyteorder("<"), count, offset)
+        for name in POINTS & value.keys():
+            value[name] = value[name].reshape(-1, 2)
+        return value
+
+    return json.loads(frame[4 : 4 + length], object_hook=restore)

@@ -48,6 +48,7 @@ class AccuracyPanel(CurvesPanel):
         """A legend that moves: it comes with the first ghost."""
         pixel, above = 1 / ax.bbox.width, 1 + 23 / ax.bbox.height
         beside = {"transform": ax.transAxes, "clip_on": False}
+        beside["gid"] = "previous, in the legend"
         sample = ax.plot([1 - 106 * pixel, 1 - 85 * pixel], [above, above], **GHOST, **beside)
         name = ax.text(
             1 - 76 * pixel, above, "previous test", va="center", fontsize="small", **beside

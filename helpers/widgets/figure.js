@@ -90,7 +90,7 @@ export function inWords(columns, place) {
   return `${first}: ${others.join(", ")}`;
 }
 
-/** Put a picture into an element: show({background, dark, frame}) changes it, remove() takes it out. */
+/** Put a picture into an element: show({background, dark, frame}) changes it (a frame in bytes, or parsed), remove() takes it out. */
 export function figure(element, { width, height, label }) {
   const add = (to, name, style, attributes = {}) => {
     const made = to.appendChild(document.createElement(name));
@@ -175,7 +175,7 @@ export function figure(element, { width, height, label }) {
   return {
     show(picture) {
       axes = [picture.background, picture.dark];
-      frame = parse(picture.frame);
+      frame = picture.frame.items ? picture.frame : parse(picture.frame);
       Object.assign(canvas, frame.readout ? KEYS : { role: "img" });
       draw();
     },

@@ -24,25 +24,36 @@ def tell_followers(_=None):
 
 
 class Still(Kitted):
-    """For readers without a kernel: a fixed text in place of the widget."""
+    """For readers without a kernel: a fixed text in place of the widget, as HTML with what a page needs."""
 
-    still = ""
+    still, kind, choices = "", "", ()
+
+    def told(self) -> dict[str, str]:
+        """What a page without a kernel has to know besides the text."""
+        return {}
 
     def _repr_mimebundle_(self, **kwargs):
         bundle = dict(super()._repr_mimebundle_(**kwargs))
-        return bundle | {"text/plain": self.still, "text/html": f"<p>{escape(self.still)}</p>"}
+        data = "".join(f' data-{name}="{escape(text)}"' for name, text in self.told().items())
+        items = "".join(f"<li>{escape(choice)}</li>" for choice in self.choices)
+        html = f"<p>{escape(self.still)}</p>" + (f"<ul>{items}</ul>" if items else "")
+        html = f'<div class="{self.kind}"{data}>{html}</div>'
+        return bundle | {"text/plain": self.still, "text/html": html}
 
 
 class Prediction(Still, widgets.VBox):
     """A question with a list to choose from, or a box for a number; nothing is graded or stored."""
 
+    kind = "prediction"
+
     def __init__(self, question: str, choices: Sequence[str], unit: str):
         """Ask; without choices for a number in this unit."""
         self.still = f"Your prediction: {question} (Run this cell to write it down.)"
         self.question, self.unit, self.kit = question, f" {unit}".rstrip(), Kit()
+        self.choices = [str(choice) for choice in choices]
         self.measured = ""
         if choices:
-            options = [("choose …", ""), *((str(choice), str(choice)) for choice in choices)]
+            options = [("choose …", ""), *((choice, choice) for choice in self.choices)]
             kind, more = widgets.Dropdown, {"options": options, "value": ""}
         else:
             placeholder = f"a number{f' ({unit})' if unit else ''}"
@@ -55,6 +66,10 @@ class Prediction(Still, widgets.VBox):
         asked = self.kit(widgets.HTML, value=f"<b>{escape(question)}</b>")
         super().__init__([asked, self.answer], layout=self.kit.share(widgets.Layout))
         self.add_class("prediction")
+
+    def told(self) -> dict[str, str]:
+        """The question and its unit."""
+        return {"question": self.question, "unit": self.unit.strip()}
 
     @property
     def predicted(self) -> str:
@@ -86,6 +101,8 @@ class Prediction(Still, widgets.VBox):
 class Comparison(Still, widgets.HTML):
     """What was predicted beside what was measured."""
 
+    kind = "prediction-result"
+
     def __init__(self, prediction: Prediction):
         """Say what the prediction was compared with last."""
         self.prediction, self.measured = prediction, prediction.measured
@@ -94,6 +111,10 @@ class Comparison(Still, widgets.HTML):
         super().__init__(layout=self.kit.share(widgets.Layout))
         self.kit.keep(self.style)
         self.add_class("prediction-result")
+
+    def told(self) -> dict[str, str]:
+        """The question and what was measured."""
+        return {"question": self.prediction.question, "measured": self.measured}
 
     def open(self):
         """Follow the prediction."""

@@ -15,6 +15,7 @@ NOTHING = "—"
 class Report(Still, widgets.VBox):
     """Every question that was asked, as a table and as Markdown; nothing is graded, sent or stored."""
 
+    kind = "predictions"
     still = "Your predictions, to copy out (run the cells above first)"
 
     def __init__(self):

@@ -1,0 +1,1 @@
+"""The site: pages whose explorers move without a kernel."""

@@ -1,0 +1,77 @@
+"""The controls of a page: what it makes of an explorer's controls."""
+
+from typing import NamedTuple
+
+from helpers.experiment import KINDS
+from helpers.fields import Choice, Switch
+from helpers.widgets.number import NumberControl
+from helpers.widgets.schedule_control import CONSTANT, STEPS, ScheduleControl
+from helpers.widgets.words import label_of, shown
+
+import numpy as np
+
+FEWEST = 20  # stops of a slider that is not alone
+
+
+class Knob(NamedTuple):
+    """A control of a page: its stops, as values and as labels; where it starts; what kind it is."""
+
+    name: str
+    label: str
+    kind: str  # "number", "choice" or "switch"
+    values: list
+    labels: list[str]
+    start: int
+
+
+def number_knob(control: NumberControl, start, alone: bool, most: int | None) -> Knob:
+    """The stops of a slider: all, or every few where there are others beside it; the start is one."""
+    slider, span = control.slider, control.span
+    steps = round((slider.max - slider.min) / slider.step)
+    stride = 1
+    if not alone:
+        stride = max(s for s in (1, 2, 4, 5, 10) if steps // s >= FEWEST - 1 or s == 1)
+    if most:
+        stride = -(-steps // (most - 1))
+    first = slider.min + slider.step * (span.off is not ...)  # decades stay stops
+    places = [*np.arange(first, slider.max, slider.step * stride), slider.max]
+    values = [control._value_at(10**place if span.log else float(place)) for place in places]
+    if control.kind.whole:
+        values = [round(value) for value in values]
+    found = sorted({*values, *(() if start is None or start == span.off else (start,))})
+    stops = [*([span.off] if span.off is not ... else []), *found]
+    labels = ["off" if control._is_off(value) else shown(control.name, value) for value in stops]
+    return Knob(control.name, label_of(control.name), "number", stops, labels, stops.index(start))
+
+
+def knob_of(name: str, control, start, alone: bool, most: int | None = None) -> Knob:
+    """What a page makes of a control."""
+    if isinstance(control, NumberControl):
+        knob = number_knob(control, start, alone, most)
+        few = slice(0, 5) if name == "seed" and not alone else slice(None)  # none like another
+        return knob._replace(values=knob.values[few], labels=knob.labels[few])
+    if isinstance(control, ScheduleControl):
+        own = start if start and not isinstance(start, str) else ((100, 0.001),)
+        stops = {CONSTANT: (), STEPS: own}
+        options = dict(map(reversed, control._options()))
+        values = [stops.get(key, key) for key in options]
+        return Knob(name, name, "choice", values, list(options.values()), values.index(start))
+    if isinstance(KINDS[name], Switch):
+        return Knob(name, label_of(name), "switch", [False, True], ["off", "on"], int(start))
+    kind: Choice = KINDS[name]
+    return choice(name, kind.labels, start)
+
+
+def choice(name: str, labels: dict, start, label=None) -> Knob:
+    """A list to choose from."""
+    values = list(labels)
+    return Knob(
+        name, label or label_of(name), "choice", values, list(labels.values()), values.index(start)
+    )
+
+
+def written(value):
+    """A value as an address names it."""
+    if isinstance(value, bool | str) or value is None:
+        return {True: "on", False: "off", None: "off"}.get(value, value)
+    return value if isinstance(value, int | float) else str(value)

@@ -1,0 +1,240 @@
+"""Record an explorer: move its controls from stop to stop, and keep what it would show at each of them."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import lru_cache, partial
+from itertools import islice, product
+from typing import NamedTuple
+
+from helpers.descent import METHODS
+from helpers.experiment import without_effect
+from helpers.measures import smoothed
+from helpers.mysteries import causes_of, mystery
+from helpers.outcome import KINDS_OF_RUN
+from helpers.pictures.frame import read
+from helpers.training import range_test, train_many
+from helpers.widgets.descent import SURFACES, DescentExplorer
+from helpers.widgets.explorer import Explorer
+from helpers.widgets.mystery import CAUSE, KIND, MysteryRun
+from helpers.widgets.mystery import State as MysteryState
+from helpers.widgets.number import NumberControl
+from helpers.widgets.range_test import RangeExplorer
+from helpers.widgets.range_test import State as RangeState
+from helpers.widgets.state import experiment_of
+from tools.pages.knobs import Knob, choice, knob_of, number_knob, written
+from tools.pages.store import Recording
+
+from matplotlib.lines import Line2D
+
+CHUNK = 64  # runs in memory at a time
+CURVES = ("accuracy", "val_accuracy", "loss", "val_loss", "learning_rate")
+GHOSTS = {
+    "accuracy previous": "val_accuracy",
+    "loss previous": "val_loss",
+    "rate previous": "learning_rate",
+    "range previous": "mean",
+}
+"""Line of the run before: the array that it shows."""
+
+
+class Stop(NamedTuple):
+    """The state of an explorer at a stop, and its run: a key, and the arrays of `names`."""
+
+    state: object
+    key: object = None
+    arrays: dict = {}  # noqa: RUF012
+
+
+class Curves:
+    """The stops of an explorer of runs."""
+
+    names = CURVES
+
+    def __init__(self, explorer: Explorer, most: int | None):
+        """A knob for each of its fields; with a schedule alone, for the rate as well."""
+        self.explorer, fields = explorer, explorer.fields
+        if fields == ("schedule",):
+            fields = ("schedule", "learning_rate")
+        numbers = sum(isinstance(explorer.controls[name], NumberControl) for name in fields)
+        values = explorer.first.values
+        self.knobs = [
+            knob_of(
+                name,
+                explorer.controls[name],
+                values[name],
+                numbers + ("schedule" in fields) < 2,
+                most,
+            )
+            for name in fields
+        ]
+        self.per = len(explorer.history.problem.data.testX)
+        self.goals = list(explorer.goals.goals)
+
+    def stops(self, settings: Iterable[dict]):
+        """Train what the settings mean; the ghost is the run itself, and the page puts another there."""
+        first, settings = self.explorer.first, iter(settings)
+        while chunk := list(islice(settings, CHUNK)):
+            values = [{**first.values, **setting} for setting in chunk]
+            experiments = [experiment_of(each) for each in values]
+            for each, experiment, history in zip(values, experiments, train_many(experiments)):
+                beside = {"pins": (), "band": (), "met": {}}
+                state = replace(first, values=each, history=history, previous=history, **beside)
+                yield Stop(state, experiment, {name: getattr(history, name) for name in CURVES})
+
+    def beside(self, state) -> dict:
+        """The goals that are met, and the controls that have no effect."""
+        met = self.explorer.goals.met_by(state.history, {}, "")
+        idle = without_effect(state.values)
+        return {
+            "met": [int(goal in met) for goal in self.goals],
+            "idle": [int(knob.name in idle) for knob in self.knobs],
+        }
+
+    def figures(self, state) -> list:
+        """The widgets that are shown as pictures."""
+        return [self.explorer.figure, *([self.explorer.regions.figure] if state.regions else [])]
+
+
+class Ranges:
+    """The stops of an explorer of range tests."""
+
+    names, per, goals = ("loss", "mean", "learning_rate"), None, ()
+
+    def __init__(self, explorer: RangeExplorer, most: int | None):
+        """A knob for each control."""
+        self.explorer, values = explorer, explorer.first.values
+        numbers = sum(isinstance(c, NumberControl) for c in explorer.controls.values())
+        self.knobs = [
+            knob_of(name, control, values[name], numbers < 2, most)
+            for name, control in explorer.controls.items()
+        ]
+
+    def stops(self, settings):
+        """Run the tests."""
+        for setting in settings:
+            values = {**self.explorer.first.values, **setting}
+            test = range_test(experiment_of(values))
+            arrays = {"loss": test.loss, "mean": smoothed(test.loss)}
+            arrays["learning_rate"] = test.learning_rate
+            yield Stop(RangeState(values, test, test), test.experiment, arrays)
+
+    def beside(self, state) -> dict:
+        """The controls that have no effect."""
+        idle = without_effect(state.values)
+        return {"met": [], "idle": [int(knob.name in idle) for knob in self.knobs]}
+
+    def figures(self, state) -> list:
+        """The widgets that are shown as pictures."""
+        return [self.explorer.figure]
+
+
+class Paths(Ranges):
+    """The stops of the explorer of gradient descent."""
+
+    names = ()
+
+    def __init__(self, explorer: DescentExplorer, most: int | None):
+        """A knob for each control, and one for the number of steps."""
+        self.explorer, state = explorer, explorer.state
+        surfaces = {bowl: words for words, bowl in SURFACES.items()}
+        steps = [1, 3, 10, 30, 100]
+        self.knobs = [
+            choice("bowl", surfaces, state.bowl, "surface"),
+            choice("method", {method: method for method in METHODS}, state.method, "optimizer"),
+            number_knob(explorer.rate, state.learning_rate, False, most),
+            number_knob(explorer.momentum, state.momentum, False, most),
+            Knob("steps", "steps", "number", steps, [*map(str, steps)], steps.index(state.steps)),
+        ]
+
+    def stops(self, settings):
+        """Walk."""
+        for setting in settings:
+            yield Stop(replace(self.explorer.state, **setting))
+
+    def beside(self, state) -> dict:
+        """Momentum has an effect beside SGD alone."""
+        idle = [int(knob.name == "momentum" and not state.has_momentum) for knob in self.knobs]
+        return {"met": [], "idle": idle}
+
+
+class Mysteries(Ranges):
+    """The stops of a mystery run: some runs, and every answer to both questions."""
+
+    names = CURVES
+
+    def __init__(self, explorer: MysteryRun, most: int | None):
+        """Ten runs; the answers begin unchosen."""
+        self.explorer, self.per = explorer, len(explorer.state.mystery.history.problem.data.testX)
+        runs = list(range(most or 10))
+        kinds, causes = (
+            {"": "choose …"} | dict(zip(a, a)) for a in (KINDS_OF_RUN, causes_of(explorer.topic))
+        )
+        self.knobs = [
+            Knob("run", "run", "number", runs, [str(run + 1) for run in runs], 0),
+            choice("kind", kinds, "", KIND),
+            choice("cause", causes, "", CAUSE),
+        ]
+
+    def stops(self, settings):
+        """Draw the runs."""
+        drawn = lru_cache(maxsize=1)(partial(mystery, self.explorer.topic))
+        for setting in settings:
+            shown = drawn(setting["run"])
+            state = MysteryState(setting["run"], shown, setting["kind"], setting["cause"])
+            yield Stop(state, setting["run"], {n: getattr(shown.history, n) for n in CURVES})
+
+    def beside(self, state) -> dict:
+        """Nothing."""
+        return {"met": [], "idle": [0, 0, 0]}
+
+
+RECORDERS = {Explorer: Curves, RangeExplorer: Ranges, DescentExplorer: Paths, MysteryRun: Mysteries}
+
+
+def axes_of(picture) -> dict:
+    """For each line by name: whether its axis is logarithmic, pixels = plus + times value, its ghost."""
+    found = {}
+    for line in picture.moving:
+        if (
+            isinstance(line, Line2D)
+            and line.get_gid()
+            and line.get_transform() == line.axes.transData
+        ):
+            log = line.axes.get_yscale() == "log"
+            ends = line.axes.transData.transform([(1, 1), (1, 10)] if log else [(1, 0), (1, 1)])
+            (_, zero), (_, one) = ends
+            name = line.get_gid()
+            plus, times = float(picture.height - zero), float(zero - one)
+            found[name] = int(log), plus, times, GHOSTS.get(name)
+    return found
+
+
+def record(explorer, most: int | None = None) -> str:
+    """The recording of an explorer as text; most: how many stops a slider may have, to be quicker."""
+    recorder = RECORDERS[type(explorer)](explorer, most)
+    recording, svgs = Recording(recorder.names, recorder.per), {}
+    names = [knob.name for knob in recorder.knobs]
+    every = product(*(knob.values for knob in recorder.knobs))
+    for stop in recorder.stops(dict(zip(names, each)) for each in reversed([*every])):
+        look, figures, axes = explorer.look(stop.state), [], {}
+        for widget in recorder.figures(stop.state):
+            drawn = look[widget]
+            pair = [svgs.setdefault(drawn[name], len(svgs)) for name in ("background", "dark")]
+            figures.append({"axes": pair, "frame": read(drawn["frame"])})
+        axes = axes_of(pictured(explorer, stop.state))
+        said = look[explorer.status]["value"]
+        tree = {"figures": figures, "said": said, **recorder.beside(stop.state)}
+        recording.add(tree, stop.key, stop.arrays, axes)
+    sizes = [
+        {name: getattr(widget, name) for name in ("width", "height", "label")}
+        for widget in recorder.figures(explorer.state)
+    ]
+    knobs = [knob._asdict() | {"values": [*map(written, knob.values)]} for knob in recorder.knobs]
+    return recording.text(knobs=knobs, figures=sizes, goals=recorder.goals, svgs=[*svgs])
+
+
+def pictured(explorer, state):
+    """The picture whose lines show runs."""
+    return (
+        explorer.pictures[state.bowl] if isinstance(explorer, DescentExplorer) else explorer.picture
+    )
