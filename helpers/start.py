@@ -24,9 +24,7 @@ NEEDED = {
     "pillow": "11",
 }
 MODULES = {"scikit-learn": "sklearn", "pillow": "PIL"}
-WAY_OUT = (
-    'open the notebooks with "make lab", and where that was done, "make doctor" says what mends it.'
-)
+WAY_OUT = 'open the notebooks with "make lab"; if you did, "make doctor" says what mends it.'
 INLINE = "module://matplotlib_inline.backend_inline"
 SHOWN_IN_NOTEBOOK = ("module://", "inline", "ipympl", "widget", "nbagg", "notebook")
 # One thread a run: the network is so small that sharing it between cores costs time. And its loops, which XLA
@@ -37,9 +35,8 @@ FLAGS = (
     "--xla_backend_extra_options=xla_cpu_small_while_loop_byte_threshold=1000000000,"
     "xla_force_enable_experimental_llvm_ir_gemm=true"
 )
-OVERRULED = (
-    "KERAS_MAX_EPOCHS KERAS_MAX_STEPS_PER_EPOCH PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION TF_XLA_FLAGS"
-)
+OVERRULED = """KERAS_MAX_EPOCHS KERAS_MAX_STEPS_PER_EPOCH TF_XLA_FLAGS
+    PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION""".split()
 
 
 def check_surroundings():
@@ -95,7 +92,7 @@ def import_tensorflow():
     """Import TensorFlow before anything else does, and Keras with its own defaults."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     os.environ.update(KERAS_BACKEND="tensorflow", KERAS_NNX_ENABLED="false")
-    for name in OVERRULED.split():
+    for name in OVERRULED:
         os.environ.pop(name, None)
     sys.stderr.flush()
     saved = os.dup(2)

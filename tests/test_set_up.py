@@ -192,5 +192,7 @@ def test_an_old_python_can_read_it(name):
 
 @pytest.mark.parametrize(("system", "folder"), [("posix", "bin"), ("nt", "Scripts")])
 def test_python_is_where_each_system_has_it(system, folder, monkeypatch):
-    monkeypatch.setattr(os, "name", system)
-    assert runpy.run_path(str(ROOT / "tools/set_up.py"))["PYTHON"].split(os.sep)[-2] == folder
+    with monkeypatch.context() as pretence:
+        pretence.setattr(os, "name", system)
+        python = runpy.run_path(str(ROOT / "tools/set_up.py"))["PYTHON"]
+    assert python.split(os.sep)[-2] == folder
