@@ -35,8 +35,8 @@ FLAGS = (
     "--xla_backend_extra_options=xla_cpu_small_while_loop_byte_threshold=1000000000,"
     "xla_force_enable_experimental_llvm_ir_gemm=true"
 )
-OVERRULED = """KERAS_MAX_EPOCHS KERAS_MAX_STEPS_PER_EPOCH TF_XLA_FLAGS
-    PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION""".split()
+OVERRULED = "KERAS_MAX_EPOCHS KERAS_MAX_STEPS_PER_EPOCH TF_XLA_FLAGS "
+OVERRULED += "PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION"
 
 
 def check_surroundings():
@@ -92,7 +92,7 @@ def import_tensorflow():
     """Import TensorFlow before anything else does, and Keras with its own defaults."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     os.environ.update(KERAS_BACKEND="tensorflow", KERAS_NNX_ENABLED="false")
-    for name in OVERRULED:
+    for name in OVERRULED.split():
         os.environ.pop(name, None)
     sys.stderr.flush()
     saved = os.dup(2)
