@@ -60,7 +60,7 @@ def test_a_picture_is_described_by_the_words_below_it():
 def test_numbers_of_a_run_are_kept_once_and_read_off():
     """Two stops of one run: its curve on an axis, in percent, and a path that begins like another."""
     run = {"accuracy": np.array([0.25, 0.5, 0.75], "float32")}
-    recording = Recording(("accuracy",), per=500)
+    recording = Recording(("accuracy",), per={"accuracy": 500})
     for x in (np.arange(3.0), np.arange(2.0)):
         curve = np.column_stack([np.arange(3), 100 - 40 * run["accuracy"]])
         items = [

@@ -1,7 +1,7 @@
 // A page without a kernel: explorers move through their recordings (tools/pages/store.py says how these are
 // written), predictions are compared. `figure` is that of helpers/widgets/figure.js, which stands before this.
 
-const STEP = 1800, LEAST = -24, NO_NUMBER = 65535; // of the codes of a recording
+const STEP = 1400, LEAST = -26, NO_NUMBER = 65535; // of the codes of a recording
 
 /** An element with properties and children. */
 function make(tag, properties = {}, ...children) {
@@ -33,7 +33,7 @@ class Recording {
     const first = (run * this.names.length + this.names.indexOf(of)) * this.count;
     return Float32Array.from(this.codes.subarray(first, first + this.count), (code) => {
       const other = code === NO_NUMBER ? NaN : code && Math.exp(code / STEP + LEAST);
-      const value = of.includes("accuracy") ? code / this.per : other;
+      const value = of in this.per ? code / this.per[of] : other;
       return plus + times * (log ? Math.log10(value) : value);
     });
   }

@@ -45,6 +45,11 @@ class Stop(NamedTuple):
     arrays: dict = {}  # noqa: RUF012
 
 
+def samples(problem) -> dict[str, int]:
+    """Accuracy: how many samples it is the share of."""
+    return {"accuracy": len(problem.data.trainX), "val_accuracy": len(problem.data.testX)}
+
+
 class Curves:
     """The stops of an explorer of runs."""
 
@@ -67,7 +72,7 @@ class Curves:
             )
             for name in fields
         ]
-        self.per = len(explorer.history.problem.data.testX)
+        self.per = samples(explorer.history.problem)
         self.goals = list(explorer.goals.goals)
 
     def stops(self, settings: Iterable[dict]):
@@ -98,7 +103,7 @@ class Curves:
 class Ranges:
     """The stops of an explorer of range tests."""
 
-    names, per, goals = ("loss", "mean", "learning_rate"), None, ()
+    names, per, goals = ("loss", "mean", "learning_rate"), {}, ()
 
     def __init__(self, explorer: RangeExplorer, most: int | None):
         """A knob for each control."""
@@ -164,7 +169,7 @@ class Mysteries(Ranges):
 
     def __init__(self, explorer: MysteryRun, most: int | None):
         """Ten runs; the answers begin unchosen."""
-        self.explorer, self.per = explorer, len(explorer.state.mystery.history.problem.data.testX)
+        self.explorer, self.per = explorer, samples(explorer.state.mystery.history.problem)
         runs = list(range(most or 10))
         kinds, causes = (
             {"": "choose …"} | dict(zip(a, a)) for a in (KINDS_OF_RUN, causes_of(explorer.topic))

@@ -12,8 +12,8 @@ the template's number, the run's number, and what fills the holes. A leaf stands
     {"of": name, "log": 0 or 1, "plus": a, "times": b}    a + b y, where y is that array of the run, or its log10
 
 `points` are {"x": numbers, "y": numbers}. The arrays of run r are the codes of `names`, `count` each, one after
-the other from r on; `per` is None, or what an accuracy was multiplied by. All else: code 0 is 0, the highest
-code no number, and the others are exp(code / 1800 - 24).
+the other from r on. Those of an array in `per` are its values times that number; of the others, code 0 is 0, the
+highest code no number, and all between are exp(code / 1400 - 26).
 """
 
 import json
@@ -24,7 +24,7 @@ from helpers.pictures.frame import FAR, POINTS
 
 import numpy as np
 
-NO_NUMBER, STEP, LEAST = 65535, 1800, -24
+NO_NUMBER, STEP, LEAST = 65535, 1400, -26
 ROUGHLY = 0xFFFFF000  # 11 bits after the point, a part in 4,000: what is read out has three digits
 NEAR = 64  # arrays looked back at, for one that begins in the same way
 
@@ -32,8 +32,8 @@ NEAR = 64  # arrays looked back at, for one that begins in the same way
 class Recording:
     """Collects the stops of one explorer, until they become text."""
 
-    def __init__(self, names: tuple[str, ...], per: int | None):
-        """Begin without stops; names: the arrays of a run; per: samples behind an accuracy."""
+    def __init__(self, names: tuple[str, ...], per: dict[str, int]):
+        """Begin without stops; names: the arrays of a run; per: accuracy: its samples."""
         self.names, self.per, self.count = names, per, 0
         self.numbers, self.length, self.recent, self.known = [], 0, [], {}
         self.bytes, self.size = [], 0
@@ -106,8 +106,8 @@ class Recording:
         return {"at": self.known[key]}
 
     def _coded(self, name, values) -> np.ndarray:
-        if "accuracy" in name:
-            return np.round(values * self.per).astype("<u2")
+        if name in self.per:
+            return np.round(values * self.per[name]).astype("<u2")
         with np.errstate(divide="ignore", invalid="ignore"):
             codes = np.round((np.log(values.astype(float)) - LEAST) * STEP)
         codes = np.where(values == 0, 0, codes.clip(1, NO_NUMBER - 1))

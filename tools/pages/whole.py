@@ -91,5 +91,6 @@ def write_pages(folder: Path):
         nav = '<a href="index.html">All six lessons</a>'
         if after:
             nav += f" · {link(after, f'Next: {Page(after).title}')}"
-        body = f"<nav>{nav}</nav>{page.body()}<nav>{nav}</nav>"
+        nav, end = (f'<nav aria-label="{place}">{nav}</nav>' for place in ("lessons", "onwards"))
+        body = nav + page.body() + end
         (folder / f"{path.stem}.html").write_text(html(page.title, body, script), "utf-8")
