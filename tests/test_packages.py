@@ -54,15 +54,16 @@ def test_every_import_has_its_dependency():
         "keras": "tensorflow",
         "nbformat": "nbconvert",
         "packaging": "pytest",
+        "pygments": "nbconvert",
         "scipy": "scikit-learn",
         "traitlets": "ipywidgets",
     }
     named = {requirement.name for requirement in NEEDED}
     distributions = packages_distributions()
-    for folder in ("helpers", "tests"):
+    for folder in ("helpers", "tests", "tools"):
         for path in (ROOT / folder).rglob("*.py"):
             imports = {name.split(".")[0] for name in imports_of(path)}
-            for module in imports - set(sys.stdlib_module_names) - {"helpers", "tests"}:
+            for module in imports - set(sys.stdlib_module_names) - {"helpers", "tests", "tools"}:
                 sources = map(canonicalize_name, distributions.get(module, [module]))
                 assert named & {brought.get(source, source) for source in sources}, (path, module)
 
