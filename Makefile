@@ -2,7 +2,7 @@
 # make test  the same set-up, then everything that CI runs
 
 .DEFAULT_GOAL := help
-.PHONY: help lab edit env doctor audit test bench notebooks claims site film links format clean
+.PHONY: help lab edit env doctor audit test compatibility bench notebooks claims site film links format clean
 
 # The first Python that TensorFlow has packages for; `make lab PYTHON=...` names another.
 SUPPORTED = $(shell $(1) -c 'import sys; print("$(1)" * ((3, 11) <= sys.version_info < (3, 14)))' 2>/dev/null)
@@ -25,6 +25,7 @@ help:
 	@echo 'make env        the set-up alone, which all the others do first'
 	@echo 'make doctor     what is wrong here, and the command that mends it'
 	@echo 'make test       lint, unit, oracle, notebook and browser tests'
+	@echo 'make compatibility  all six notebooks with the versions of Colab, and with the newest'
 	@echo 'make bench      the benchmarks, side by side'
 	@echo 'make notebooks  execute the notebooks in place'
 	@echo 'make claims     hold every claim of the lesson against 30 seeds'
@@ -62,6 +63,10 @@ test: .venv/ready
 	$(BIN)/oxlint --quiet --deny-warnings helpers tools
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations=10 \
 		--nbval --nbval-current-env --nbval-cell-timeout=600 --nbval-sanitize-with=tests/nbval.cfg tests notebooks
+
+# Not part of `make test`: it takes half an hour, and packages that constraints.txt does not pin.
+compatibility: .venv/ready
+	@$(BIN)/python -m tests.compatibility
 
 notebooks: .venv/ready
 	@$(BIN)/python tools/execute.py notebooks/*.ipynb

@@ -11,7 +11,7 @@ XLA would want to know the number, and compile anew for each.
 from typing import NamedTuple
 
 from helpers.gradient import Weights, forward, gradient, halves, softmax
-from helpers.network import initial_weights
+from helpers.network import initial_weights, on_cpu
 from helpers.optimizers import CONSTANTS, OPTIMIZERS, SETTINGS, settings_of
 
 import numpy as np
@@ -67,6 +67,7 @@ class _Plateau(NamedTuple):
     wait: tf.Tensor
 
 
+@on_cpu
 def run(experiment, problem, batches, rates, epochs, patience=0):
     """Run the compiled program.
 
@@ -99,6 +100,7 @@ def run(experiment, problem, batches, rates, epochs, patience=0):
     return curves.T.copy(), [W1[:, :-1], W1[:, -1], W2.swapaxes(1, 2), b2[..., 0]]
 
 
+@on_cpu
 def batches_of(order, sizes, n):
     """Put order (epochs, samples) and sizes (epochs,) into tables of a program for n samples."""
     order = _with_room(order, n + BLOCK)

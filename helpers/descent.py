@@ -4,6 +4,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from helpers.experiment import Experiment
+from helpers.network import on_cpu
 from helpers.optimizers import OPTIMIZERS, settings_of
 
 import numpy as np
@@ -58,6 +59,7 @@ METHODS = {"SGD": {}, "SGD with Nesterov momentum": {"nesterov": True}} | {
 """The optimizers that walk down a bowl: label and fields of Experiment."""
 
 
+@on_cpu
 def descend(
     bowl: Bowl,
     learning_rate: float,

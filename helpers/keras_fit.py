@@ -1,7 +1,7 @@
 """The same run through plain Keras: what `train` is held against."""
 
 from helpers.experiment import Experiment, History
-from helpers.network import batch_order, seeds
+from helpers.network import batch_order, on_cpu, seeds
 from helpers.optimizers import OPTIMIZERS
 from helpers.problems import Problem, Split, problem_of
 from helpers.schedules import keras_rate
@@ -35,6 +35,7 @@ class WeightsMonitor(keras.callbacks.Callback):
         self.weights.append(self.model.get_weights())
 
 
+@on_cpu
 def fit_keras(experiment: Experiment, data: Split | None = None) -> History:
     """Run the experiment with Sequential, compile and fit; the oracle of `train`.
 

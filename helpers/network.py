@@ -1,9 +1,21 @@
 """The lesson's network: its initial weights, the order of its batches, and what it predicts."""
 
-from functools import lru_cache
+from functools import lru_cache, wraps
 
 import keras
 import numpy as np
+import tensorflow as tf
+
+
+def on_cpu(function):
+    """The function, with what it computes in TensorFlow on the CPU: for so small a network a GPU is a detour."""
+
+    @wraps(function)
+    def placed(*args, **kwargs):
+        with tf.device("CPU:0"):
+            return function(*args, **kwargs)
+
+    return placed
 
 
 @lru_cache(maxsize=256)

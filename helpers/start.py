@@ -16,7 +16,7 @@ from importlib import import_module, metadata, util
 NEEDED = {
     "tensorflow": "2.20",
     "keras": "3",
-    "ipywidgets": "8.1",
+    "ipywidgets": "7.7",
     "anywidget": "0.9",
     "matplotlib": "3.10",
     "numpy": "2",
@@ -103,8 +103,10 @@ def import_tensorflow():
         import tensorflow as tf
 
         with suppress(RuntimeError):  # TensorFlow was used before
-            tf.config.set_visible_devices([], "GPU")  # for so small a network a GPU is a detour
-        tf.config.list_logical_devices()  # has its own notes to print
+            for gpu in tf.config.list_physical_devices("GPU"):  # leave room for others
+                tf.config.experimental.set_memory_growth(gpu, True)
+        with tf.device("CPU:0"):  # the first compiled program has notes to print
+            tf.function(lambda: tf.zeros(1), jit_compile=True)()
         tf.get_logger().setLevel("ERROR")
     except ImportError as error:
         reason = str(error).strip().partition("\n")[0]

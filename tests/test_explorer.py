@@ -11,6 +11,7 @@ from io import BytesIO
 from itertools import product
 from pathlib import Path
 from threading import Thread
+from types import SimpleNamespace
 
 import helpers
 from helpers import Experiment, drops, explore, explore_descent, predict, train
@@ -19,6 +20,7 @@ from helpers.outcome import outcome
 from helpers.pictures import DescentScene, curves_picture
 from helpers.regions import SHADES, plane
 from helpers.widgets import seeds
+from helpers.widgets.kit import VIEW
 from helpers.widgets.turn import turn
 from tests.frames import data, item, items, names
 from tests.test_kernel import new_kernel
@@ -628,6 +630,17 @@ def test_what_readers_without_a_kernel_get():
     assert "application/vnd.jupyter.widget-view+json" in bundle
 
 
+def test_colab_is_told_how_to_show_an_anywidget(monkeypatch):
+    output = SimpleNamespace(
+        enable_custom_widget_manager=lambda: None,
+        _widgets=SimpleNamespace(_installed_url="manager.js"),
+    )
+    monkeypatch.setitem(sys.modules, "google.colab.output", output)
+    bundle, metadata = explore("momentum", **QUICK)._repr_mimebundle_()
+    assert "image/png" in bundle
+    assert metadata == {VIEW: {"colab": {"custom_widget_manager": {"url": "manager.js"}}}}
+
+
 def still_of(explorer):
     return np.asarray(Image.open(BytesIO(b64decode(explorer._repr_mimebundle_()["image/png"]))))
 
@@ -641,7 +654,7 @@ def test_a_still_picture_tells_the_values_of_all_controls(monkeypatch):
     find(explorer, "box-factor").value = "0.5"
     explorer._repr_mimebundle_()
     values = "patience 3, factor 0.5, min delta 1e-07, monitor val_loss, min lr off"
-    assert told[0][2:] == ("Explorer of patience", values)
+    assert told[0][1:] == ("Explorer of patience", values)
     monkeypatch.undo()
     wide = explore("learning_rate", **QUICK)
     with_regions = still_of(wide).shape
@@ -953,6 +966,23 @@ def test_descent_walks_step_by_step_until_it_arrives_or_something_moves():
         assert explorer.state.steps == seen[0]
 
     asyncio.run(main())
+
+
+def test_what_is_under_way_ends_where_another_thread_moves_something():
+    async def main():
+        walker, trainer = explore_descent(), explore("learning_rate", **QUICK)
+        slider_of(walker, "learning_rate").value = 0.01
+        walker.run()
+        await rested(walker, lambda: walker.state.steps > 2)
+        tasks = walker.task, trainer.background.task
+        await asyncio.to_thread(walker.step)
+        await asyncio.to_thread(trainer.close)
+        steps = walker.state.steps
+        await asyncio.sleep(0.3)
+        assert walker.state.steps == steps
+        assert all(task.cancelled() for task in tasks)
+
+    asyncio.run(main(), debug=True)  # in which a loop minds calls from another thread
 
 
 @pytest.mark.parametrize("error", [ZeroDivisionError, KeyboardInterrupt])

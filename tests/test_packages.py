@@ -1,5 +1,6 @@
 """pyproject.toml, constraints.txt and environment.yml say the same, and pip agrees."""
 
+import json
 import os
 import re
 import shutil
@@ -30,7 +31,9 @@ VERSIONS = dict(line.split("==") for line in PINS)
 CONDA = yaml.safe_load((ROOT / "environment.yml").read_text("utf-8"))["dependencies"]
 CONDA_PIP = next(entry["pip"] for entry in CONDA if isinstance(entry, dict))
 MISSION = {"jupyterlab", "tensorflow", "scikit-learn", "matplotlib", "ipywidgets", "nbval"}
-FLOORS = {"jupyter-server": ">=2.20", "nbconvert": ">=7.17.1", "ipykernel": "<7"}
+FLOORS = {"jupyter-server": ">=2.20", "nbconvert": ">=7.17.1"}
+SWITCH = "etc/jupyter/jupyter_server_config.d/reopened.json"
+COLAB = (ROOT / "tests" / "colab.txt").read_text("utf-8").splitlines()
 
 
 def test_every_pin_is_one_exact_version():
@@ -73,11 +76,21 @@ def test_every_import_has_its_dependency():
 @pytest.mark.parametrize(("name", "floor"), FLOORS.items())
 def test_floors(name, floor):
     (requirement,) = (r for r in NEEDED if r.name == name)
-    bound = floor.lstrip("<>=")
-    outside = "7.0.0" if floor.startswith("<") else f"{Version(bound).major}.0"
+    bound = floor.lstrip(">=")
     assert bound in str(requirement.specifier)
-    assert outside not in requirement.specifier
+    assert f"{Version(bound).major}.0" not in requirement.specifier
     assert Version(VERSIONS[name]) in requirement.specifier
+
+
+def test_colabs_versions_are_within_the_ranges():
+    date, *pins = COLAB
+    assert re.fullmatch(r"# .* \w+ 20\d\d, with Python 3\.\d+\.", date)
+    versions = dict(pin.split("==") for pin in pins)
+    known = [requirement for requirement in NEEDED if requirement.name in versions]
+    assert {requirement.name for requirement in known} == versions.keys() - {
+        *("ipython", "keras", "notebook", "scipy"),
+    }
+    assert all(versions[requirement.name] in requirement.specifier for requirement in known)
 
 
 def test_what_comes_along_is_pinned_too():
@@ -105,14 +118,34 @@ def test_conda_and_binder_get_the_same_packages():
     assert set(VERSIONS) >= MISSION
 
 
+def copied(folder: Path) -> Path:
+    """What an installation takes from the checkout."""
+    source = folder / "source"
+    for name in ("helpers", "reopened"):
+        shutil.copytree(ROOT / name, source / name)
+    for name in ("pyproject.toml", "setup.py", "README.md", *PROJECT["license-files"]):
+        shutil.copy(ROOT / name, source)
+    return source
+
+
+@pytest.mark.parametrize("kind", ["wheel", "editable"])
+def test_every_installation_switches_the_server_extension_on(kind, tmp_path):
+    source = copied(tmp_path)
+    program = f"from setuptools import build_meta as b; b.build_{kind}({str(tmp_path)!r})"
+    subprocess.run([sys.executable, "-c", program], cwd=source, capture_output=True, check=True)
+    (wheel,) = map(ZipFile, tmp_path.glob("*.whl"))
+    (switch,) = (name for name in wheel.namelist() if name.endswith(".data/data/" + SWITCH))
+    assert json.loads(wheel.read(switch)) == {
+        "ServerApp": {"jpserver_extensions": {"reopened": True}}
+    }
+    assert any("reopened" in name or "finder" in name for name in wheel.namelist())
+
+
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory):
     """What `pip install git+…` would make and install."""
     folder = tmp_path_factory.mktemp("wheel")
-    source = folder / "source"
-    shutil.copytree(ROOT / "helpers", source / "helpers")
-    for name in ("pyproject.toml", "README.md", *PROJECT["license-files"]):
-        shutil.copy(ROOT / name, source)
+    source = copied(folder)
     command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-index"]
     command += ["--no-build-isolation", "--wheel-dir", str(folder), str(source)]
     subprocess.run(command, env=own_pip(), capture_output=True, check=True)
@@ -122,10 +155,12 @@ def wheel(tmp_path_factory):
 
 def test_a_wheel_has_all_of_helpers_and_nothing_else(wheel):
     """The notebooks' style and the explorers' module too, which are no Python."""
-    files = {path.relative_to(ROOT).as_posix() for path in (ROOT / "helpers").rglob("*.*")}
-    files = {path for path in files if "__pycache__" not in path}
+    folders = ("helpers", "reopened")
+    files = {path for name in folders for path in (ROOT / name).rglob("*.*")}
+    files = {path.relative_to(ROOT).as_posix() for path in files if path.suffix != ".pyc"}
     assert "helpers/lesson.mplstyle" in files
-    assert {path for path in ZipFile(wheel).namelist() if ".dist-info/" not in path} == files
+    packed = {path for path in ZipFile(wheel).namelist() if ".dist-info/" not in path}
+    assert packed - {path for path in packed if path.endswith(SWITCH)} == files
 
 
 def test_a_wheel_says_what_it_is(wheel):

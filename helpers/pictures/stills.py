@@ -10,13 +10,13 @@ CAPTION = "A still picture: run the cell, and its controls are live."
 MARGIN, LINE = 30, 22  # pixels
 
 
-def still_bundle(bundle: dict, pictures: list[bytes], text: str, values: str = "") -> dict:
-    """A widget's mimebundle with PNG pictures, side by side, and a text for readers without a kernel.
+def still_bundle(pictures: list[bytes], text: str, values: str = "") -> dict:
+    """PNG pictures, side by side, and a text, as a mimebundle for readers without a kernel.
 
     values: what the controls say, written above the pictures.
     """
     picture = base64.b64encode(_side_by_side(pictures, values)).decode()
-    return {**bundle, "image/png": picture, "text/plain": text}
+    return {"image/png": picture, "text/plain": text}
 
 
 def _side_by_side(pictures: list[bytes], values: str) -> bytes:

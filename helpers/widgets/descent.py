@@ -11,7 +11,7 @@ from helpers.pictures.bowl import HIGHEST_RATE, LEFT, LOWEST_RATE, MOST_STEPS
 from helpers.pictures.stills import still_bundle
 from helpers.widgets.number import FOLDING, LABEL_WIDTH, NumberControl
 from helpers.widgets.stage import Stage
-from helpers.widgets.turn import TURN
+from helpers.widgets.turn import TURN, cancel, running_loop
 from helpers.widgets.words import status_line
 
 import ipywidgets as widgets
@@ -117,22 +117,27 @@ class DescentExplorer(Stage):
     def run(self):
         """Take step after step until the path arrives, or leaves; all at once without an event loop."""
         self._stop()
-        try:
-            self.task = asyncio.get_running_loop().create_task(self._run())
-        except RuntimeError:
+        if loop := running_loop():
+            self.task = loop.create_task(self._run())
+        else:
             self._walk(MOST_STEPS)
 
     async def _run(self):
         on_its_way = self._walk(0)
         while on_its_way:
             await asyncio.sleep(0.07)
-            scene, steps = self.state.scene, self.state.steps
-            on_its_way = not scene.arrived and scene.heights[-1] < LEFT and steps < MOST_STEPS
-            on_its_way = on_its_way and self._walk(steps + 1)
+            with TURN:  # what ends a run may come from another thread
+                on_its_way = self.task is asyncio.current_task() and self._walk_on()
+
+    def _walk_on(self) -> bool:
+        """Take the next step; whether one was left to take and that went well."""
+        scene, steps = self.state.scene, self.state.steps
+        left = not scene.arrived and scene.heights[-1] < LEFT and steps < MOST_STEPS
+        return left and self._walk(steps + 1)
 
     def _stop(self):
         if self.task:
-            self.task.cancel()
+            cancel(self.task)
             self.task = None
 
     def look(self, state: State) -> dict:
@@ -152,13 +157,12 @@ class DescentExplorer(Stage):
         self._stop()
         super().close()
 
-    def _repr_mimebundle_(self, **kwargs):
-        """Live view, static picture for readers without a kernel, and a text that never varies."""
-        bundle = super()._repr_mimebundle_(**kwargs)
+    def without_kernel(self) -> dict:
+        """Static picture, and a text that never varies."""
         with TURN:
             still = self.pictures[self.state.bowl].still(self.state.scene)
         values = f"{self.surface.label}; {self.state.method}"
-        return still_bundle(bundle, [still], "Explorer of gradient descent", values)
+        return still_bundle([still], "Explorer of gradient descent", values)
 
 
 def explore_descent() -> DescentExplorer:

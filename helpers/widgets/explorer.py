@@ -184,13 +184,12 @@ class Explorer(Stage):
             self.background.cancel()
         super().close()
 
-    def _repr_mimebundle_(self, **kwargs):
-        """Live view, static picture for readers without a kernel, and a text that never varies."""
-        bundle = super()._repr_mimebundle_(**kwargs)
+    def without_kernel(self) -> dict:
+        """Static picture, and a text that never varies."""
         with TURN:
             stills = [self.picture.still(self.scene(self.state))]
             if scene := self.regions.scene(self.state):
                 stills.append(self.regions.picture.still(scene))
         text = f"Explorer of {', '.join(map(label_of, self.fields))}"
         values = self.told(self.state, self.history, self.controls)
-        return still_bundle(bundle, stills, text, values)
+        return still_bundle(stills, text, values)

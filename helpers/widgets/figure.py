@@ -22,3 +22,8 @@ class Figure(anywidget.AnyWidget):
         """Begin empty, with the size of a Picture."""
         layout = Layout(max_width="100%", margin="0")
         super().__init__(width=picture.width, height=picture.height, label=label, layout=layout)
+
+    def for_the_host(self) -> dict:
+        """What Colab is told beside a view: where the code that shows an anywidget is; elsewhere nothing."""
+        _, metadata = super()._repr_mimebundle_()
+        return metadata

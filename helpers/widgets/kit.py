@@ -5,6 +5,7 @@ from contextlib import contextmanager
 import ipywidgets as widgets
 from IPython import get_ipython
 
+VIEW = "application/vnd.jupyter.widget-view+json"
 CELLS = {}
 """Cell: the request that ran it last, and what that run showed."""
 
@@ -51,7 +52,10 @@ class Kitted:
     """Mixed into a widget with a `kit`: closed as a whole, and open again where it is shown again.
 
     A cell that is run again replaces what it showed. What no cell shows any more is closed.
+    A subclass has `without_kernel()`, the mimebundle for readers without a kernel.
     """
+
+    _ipython_display_ = None  # in ipywidgets 7 a method, which would show the view alone
 
     @contextmanager
     def whole_or_nothing(self):
@@ -76,9 +80,11 @@ class Kitted:
         super().open()
 
     def _repr_mimebundle_(self, **kwargs):
+        """The live view, and beside it what a reader without a kernel sees."""
         self.open()
         _close_what_is_replaced_by(self)
-        return super()._repr_mimebundle_(**kwargs)
+        view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
+        return {VIEW: view, **self.without_kernel()}
 
 
 def _open_with_parts(widget):

@@ -116,12 +116,11 @@ class MysteryRun(Stage):
             self.status: {"value": status_line(state.sentence)},
         }
 
-    def _repr_mimebundle_(self, **kwargs):
-        """Live view, static picture for readers without a kernel, and a text that never varies."""
-        bundle = super()._repr_mimebundle_(**kwargs)
+    def without_kernel(self) -> dict:
+        """Static picture, and a text that never varies."""
         with TURN:
             still = self.picture.still(self.scene(self.state))
-        return still_bundle(bundle, [still], f"Mystery run: {self.topic}", f"{KIND} {CAUSE}")
+        return still_bundle([still], f"Mystery run: {self.topic}", f"{KIND} {CAUSE}")
 
 
 def mystery_run(topic: str, seed: int = 0) -> MysteryRun:

@@ -32,13 +32,13 @@ class Still(Kitted):
         """What a page without a kernel has to know besides the text."""
         return {}
 
-    def _repr_mimebundle_(self, **kwargs):
-        bundle = dict(super()._repr_mimebundle_(**kwargs))
+    def without_kernel(self) -> dict:
+        """Give the text, plain and as HTML."""
         data = "".join(f' data-{name}="{escape(text)}"' for name, text in self.told().items())
         items = "".join(f"<li>{escape(choice)}</li>" for choice in self.choices)
         html = f"<p>{escape(self.still)}</p>" + (f"<ul>{items}</ul>" if items else "")
         html = f'<div class="{self.kind}"{data}>{html}</div>'
-        return bundle | {"text/plain": self.still, "text/html": html}
+        return {"text/plain": self.still, "text/html": html}
 
 
 class Prediction(Still, widgets.VBox):

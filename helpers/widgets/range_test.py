@@ -85,12 +85,11 @@ class RangeExplorer(Stage):
             look |= control.look(state.values[name], name in idle)
         return look
 
-    def _repr_mimebundle_(self, **kwargs):
-        """Live view, static picture for readers without a kernel, and a text that never varies."""
-        bundle = super()._repr_mimebundle_(**kwargs)
+    def without_kernel(self) -> dict:
+        """Static picture, and a text that never varies."""
         with TURN:
             still = self.picture.still(self.scene(self.state))
-        return still_bundle(bundle, [still], "Explorer of the range test", self.told(self.state))
+        return still_bundle([still], "Explorer of the range test", self.told(self.state))
 
 
 def sentence_of(test: RangeTest, values: str) -> str:

@@ -7,6 +7,8 @@ from helpers.pictures import RegionsScene, regions_picture
 import ipywidgets as widgets
 
 WIDTH = 350  # pixels of the page
+PLAYING = "playing" if widgets.Play.class_traits().get("playing") else "_playing"
+"""Whether a Play plays: the name of the trait, in ipywidgets 8 or 7."""
 
 
 class Regions:
@@ -86,5 +88,5 @@ class Regions:
         if scene:
             look[self.figure] = self.picture.draw(scene)._asdict()
         if state.epoch is None:
-            look[self.play] = {"playing": False, "value": epoch}
+            look[self.play] = {PLAYING: False, "value": epoch}
         return look

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from helpers.experiment import Experiment, History
 from helpers.training import train
+from helpers.widgets.turn import cancel, running_loop
 
 REST = 0.4  # seconds without a move before the background starts
 
@@ -30,9 +31,8 @@ class BackgroundRuns:
         if self.wanted == (history, number):
             return
         self.cancel()
-        try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:
+        loop = running_loop()
+        if loop is None:
             return
         self.wanted = history, number
         if number:
@@ -41,7 +41,7 @@ class BackgroundRuns:
     def cancel(self):
         """Give up what is not trained yet."""
         if self.task:
-            self.task.cancel()
+            cancel(self.task)
         self.task = self.wanted = None
 
     async def _train(self, history: History, number: int):

@@ -91,5 +91,10 @@ class Stage(Kitted, widgets.VBox):
         finally:
             self.showing = False
 
+    def _repr_mimebundle_(self, **kwargs):
+        """The same as of every widget here, and what the host wants to know beside it."""
+        bundle, metadata = super()._repr_mimebundle_(**kwargs), self.figure.for_the_host()
+        return (bundle, metadata) if metadata else bundle
+
     def rest(self):
         """After each attempt: put away what is no longer shown, begin what may take its time."""

@@ -1,12 +1,29 @@
 """One thing at a time, and the stop button only where it does no harm."""
 
+import asyncio
 import signal
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from threading import RLock, current_thread, main_thread
 
 TURN = RLock()
 """Held while an explorer changes or draws: a front end may call from a second thread; one lock for all,
 since matplotlib is not safe in two."""
+
+
+def running_loop() -> asyncio.AbstractEventLoop | None:
+    """The event loop that runs in this thread."""
+    with suppress(RuntimeError):
+        return asyncio.get_running_loop()
+    return None
+
+
+def cancel(task: asyncio.Task):
+    """Cancel a task, which may belong to the event loop of another thread, and that may have ended."""
+    if running_loop() is task.get_loop():
+        task.cancel()
+    else:
+        with suppress(RuntimeError):
+            task.get_loop().call_soon_threadsafe(task.cancel)
 
 
 class StopButton:

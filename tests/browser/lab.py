@@ -48,6 +48,9 @@ def jupyterlab(folder: Path):
         file = settings / "@jupyterlab" / f"{name}.jupyterlab-settings"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps(content))
+    extensions = settings / "jupyter_server_config.d"  # what an installation brings
+    extensions.mkdir(exist_ok=True)
+    shutil.copy(ROOT / "reopened" / "reopened.json", extensions)
     port, token = _free_port(), secrets.token_hex(16)
     command = [
         *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),

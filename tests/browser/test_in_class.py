@@ -100,6 +100,22 @@ def test_a_reload_while_the_network_trains_and_a_second_tab(opened, context):
         other.close()
 
 
+def test_reopened_without_its_kernel_it_shows_still_pictures_and_lives_again(opened, screenshots):
+    opened.evaluate(f"() => {PANEL}.context.save()")
+    opened.evaluate(f"() => {PANEL}.sessionContext.shutdown()")
+    opened.reload()
+    opened.wait_for_selector(".jp-OutputArea img")
+    opened.wait_for_function(f"() => {PANEL}.sessionContext.session?.kernel?.status === 'idle'")
+    opened.wait_for_function("() => !document.body.innerText.includes('Loading widget')")
+    opened.screenshot(path=screenshots / "reopened.png")
+    assert "Error displaying widget" not in opened.content()
+    assert opened.locator(".jp-OutputArea img").count() == 1
+    assert "Your prediction: Which one is sooner?" in opened.content()
+    run_all(opened)
+    opened.wait_for_selector(".explorer-figure canvas")
+    Explorer(opened).press("learning_rate", "ArrowRight")
+
+
 @pytest.mark.parametrize("trusted", [True, False])
 def test_a_notebook_that_was_not_run_shows_still_pictures(page, lab, folder, screenshots, trusted):
     name = f"still-{trusted}.ipynb"
