@@ -49,6 +49,9 @@ def test_every_dependency_is_pinned_and_has_its_reason(line):
     assert re.search(rf'"{re.escape(line)}", # \w.{{8}}', PYPROJECT)
 
 
+OWN = {"helpers", "reopened", "tests", "tools", "set_up"}
+
+
 def test_every_import_has_its_dependency():
     brought = {
         "ipython": "ipykernel",
