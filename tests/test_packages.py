@@ -69,9 +69,7 @@ def test_every_import_has_its_dependency():
     for folder in ("helpers", "tests", "tools"):
         for path in (ROOT / folder).rglob("*.py"):
             imports = {name.split(".")[0] for name in imports_of(path)}
-            for module in (
-                imports - set(sys.stdlib_module_names) - {"helpers", "tests", "tools", "set_up"}
-            ):
+            for module in imports - set(sys.stdlib_module_names) - OWN:
                 sources = map(canonicalize_name, distributions.get(module, [module]))
                 assert named & {brought.get(source, source) for source in sources}, (path, module)
 
