@@ -15,6 +15,8 @@ BIN := .venv/bin
 DOCTOR = $(or $(realpath $(BIN)/python),$(PYTHON)) tools/doctor.py
 LAB_ARGS ?=
 MINE ?= my_notebooks
+# The kernel of .venv, not one of the same name in the home folder, where .venv is someone else's too.
+export JUPYTER_PREFER_ENV_PATH = 1
 
 help:
 	@echo 'make lab        open your own copies of the notebooks, $(MINE)/, in JupyterLab'
@@ -55,7 +57,7 @@ edit: .venv/ready
 	@$(BIN)/jupyter lab --notebook-dir=notebooks $(LAB_ARGS)
 
 test: .venv/ready
-	@$(DOCTOR) folder environment home
+	@$(DOCTOR) environment home
 	$(BIN)/ruff check --quiet
 	$(BIN)/ruff format --quiet --check
 	$(BIN)/oxlint --quiet --deny-warnings helpers tools

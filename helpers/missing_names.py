@@ -1,20 +1,25 @@
-"""A cell that needs a cell above says so in one sentence instead of a traceback.
+"""A cell that needs a cell above, or finds other helpers, says so in one sentence instead of a traceback.
 
 Imported with the helpers, and executed as a file when a kernel of this project starts: before the
 first cell there are no helpers yet, and importing them would take seconds.
 """
 
+import os
+
 
 def say_what_is_missing(shell, kind, error, traceback, tb_offset=None):
-    """Show a NameError as a sentence; nothing else about it helps a student."""
-    if kind is not NameError or not error.name:
+    """Show the error as a sentence, where nothing else about it helps a student."""
+    if kind is NameError and error.name:
+        sentence = (
+            f"{error.name!r} is not known yet: a cell further up defines it. Run the cells above first "
+            "(menu Run, Run All Above Selected Cell); if no cell defines it, look for a slip in the spelling."
+        )
+    elif error.name == "helpers" and error.path == os.path.abspath("helpers.py"):
+        sentence = f"{error.path} hides the lesson's helpers: rename it, then restart the kernel."
+    else:
         shell.showtraceback((kind, error, traceback), tb_offset=tb_offset)
         return
-    sentence = (
-        f"{error.name!r} is not known yet: a cell further up defines it. Run the cells above first "
-        "(menu Run, Run All Above Selected Cell); if no cell defines it, look for a slip in the spelling."
-    )
-    shell._showtraceback(kind, error, [f"NameError: {sentence}"])
+    shell._showtraceback(kind, error, [f"{kind.__name__}: {sentence}"])
 
 
 def explain_missing_names():
@@ -24,7 +29,7 @@ def explain_missing_names():
     except NameError:
         return
     if hasattr(shell, "kernel"):
-        shell.set_custom_exc((NameError,), say_what_is_missing)
+        shell.set_custom_exc((NameError, ImportError), say_what_is_missing)
 
 
 explain_missing_names()

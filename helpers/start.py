@@ -1,18 +1,14 @@
 """Import matplotlib, TensorFlow and Keras quietly, and as the lesson needs them, whatever surrounds it.
 
 TensorFlow prints start-up notes from C++ to file descriptor 2, whatever its log level says, and matplotlib
-complains of a home folder that it cannot write into; in a notebook either would be red text under the
-first cell. They go nowhere instead, and only during the import: one that fails says why in one sentence.
-
-A variable or a file of the user's that would leave out figures or change the lesson's numbers is
-overruled; one that would end the process without a word is named. Keras computes in float32,
-unless keras.config.set_floatx is called after this import.
+complains of a home folder that it cannot write into; in a notebook either would be red text. They go nowhere
+instead, during the import alone. A variable or a file of the user's that would leave out figures, change
+the lesson's numbers or end the process is overruled; an import that fails says why in one sentence.
 """
 
 import builtins
 import os
 import re
-import subprocess
 import sys
 from contextlib import redirect_stderr, suppress
 from importlib import import_module, metadata, util
@@ -28,9 +24,7 @@ NEEDED = {
     "pillow": "11",
 }
 MODULES = {"scikit-learn": "sklearn", "pillow": "PIL"}
-WAY_OUT = (
-    'open the notebooks with "make lab", and where that was done, "make doctor" says what mends it.'
-)
+WAY_OUT = 'open the notebooks with "make lab"; if you did, "make doctor" says what mends it.'
 INLINE = "module://matplotlib_inline.backend_inline"
 SHOWN_IN_NOTEBOOK = ("module://", "inline", "ipympl", "widget", "nbagg", "notebook")
 # One thread a run: the network is so small that sharing it between cores costs time. And its loops, which XLA
@@ -41,12 +35,8 @@ FLAGS = (
     "--xla_backend_extra_options=xla_cpu_small_while_loop_byte_threshold=1000000000,"
     "xla_force_enable_experimental_llvm_ir_gemm=true"
 )
-FIRST_PROGRAM = "import tensorflow as tf; tf.function(lambda: tf.zeros(1), jit_compile=True)()"
-OVERRULED = (  # cut training short; or protobuf does not know it any more
-    "KERAS_MAX_EPOCHS",
-    "KERAS_MAX_STEPS_PER_EPOCH",
-    "PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION",
-)
+OVERRULED = "KERAS_MAX_EPOCHS KERAS_MAX_STEPS_PER_EPOCH TF_XLA_FLAGS "
+OVERRULED += "PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION"
 
 
 def check_surroundings():
@@ -55,12 +45,17 @@ def check_surroundings():
         here = "Python {}.{}".format(*sys.version_info)
         raise ImportError(f"{here} runs here, not 3.11, 3.12 or 3.13: {WAY_OUT}")
     for name, lowest in NEEDED.items():
-        if util.find_spec(MODULES.get(name, name)) is None:
+        module = MODULES.get(name, name)
+        found = util.find_spec(module)
+        if found is None:
             raise ImportError(f"{name} is missing in {sys.prefix}: {WAY_OUT}")
+        if found.origin == os.path.abspath(f"{module}.py"):
+            way_out = "rename it, then restart the kernel."
+            raise ImportError(f"{found.origin} hides the package {name}: {way_out}")
         with suppress(metadata.PackageNotFoundError):  # has another name there, like tensorflow-cpu
-            found = metadata.version(name)
-            if _numbers(found) < _numbers(lowest):
-                raise ImportError(f"{name} {found} is older than {lowest}: {WAY_OUT}")
+            version = metadata.version(name)
+            if _numbers(version) < _numbers(lowest):
+                raise ImportError(f"{name} {version} is older than {lowest}: {WAY_OUT}")
 
 
 def _numbers(version: str) -> list[int]:
@@ -87,41 +82,17 @@ def import_matplotlib():
 
 
 def set_flags():
-    """Put our XLA flags before the user's, which may correct them, but could keep XLA from reading on."""
-    given = os.environ.get("XLA_FLAGS", "").strip()
-    known = given.startswith(FLAGS)  # where a process that imported helpers has started this one
-    flags = given if known else f"{FLAGS} {given}".strip()
-    if given[:1] not in ("", "-"):  # to XLA the name of a file
-        raise misled("XLA_FLAGS", f"{given} is no flag")
-    if (given and not known) or os.environ.get("TF_XLA_FLAGS", "").strip():
-        try_out(flags)
-    os.environ["XLA_FLAGS"] = flags
-
-
-def try_out(flags: str):
-    """ImportError where TensorFlow would end the process for a flag; takes as long as its import."""
-    apart = {"XLA_FLAGS": flags, "TF_CPP_MIN_LOG_LEVEL": "2", "CUDA_VISIBLE_DEVICES": "-1"}
-    program = [sys.executable, "-c", FIRST_PROGRAM]
-    tried = subprocess.run(program, env=os.environ | apart, stderr=subprocess.PIPE)
-    said = tried.stderr.decode("utf-8", "replace")
-    if tried.returncode and "Traceback" not in said:
-        words = re.search(r"(Unknown|Could not open|Couldn't|usage:) .*", said)
-        reason = words[0].partition(". ")[0].rstrip(".") if words else "without a word"
-        of_tensorflow = re.search("TF_XLA|(usage: --|flag )tf_", reason)
-        raise misled("TF_XLA_FLAGS" if of_tensorflow else "XLA_FLAGS", reason)
-
-
-def misled(name: str, reason: str) -> ImportError:
-    """The error that names a variable."""
-    way_out = f"correct or unset it; in a notebook %env {name}= does."
-    return ImportError(f"TensorFlow stops at {name} ({reason}): {way_out}")
+    """Overrule XLA's flags, since it ends the process at one that it does not know."""
+    given = os.environ.get("XLA_FLAGS", "").split()
+    kept = [flag for flag in given if flag.startswith("--xla_gpu_cuda_data_dir=")]
+    os.environ["XLA_FLAGS"] = " ".join([FLAGS, *kept])
 
 
 def import_tensorflow():
     """Import TensorFlow before anything else does, and Keras with its own defaults."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     os.environ.update(KERAS_BACKEND="tensorflow", KERAS_NNX_ENABLED="false")
-    for name in OVERRULED:
+    for name in OVERRULED.split():
         os.environ.pop(name, None)
     sys.stderr.flush()
     saved = os.dup(2)
@@ -140,9 +111,6 @@ def import_tensorflow():
     except ImportError as error:
         reason = str(error).strip().partition("\n")[0]
         raise ImportError(f"TensorFlow cannot be imported ({reason}): {WAY_OUT}") from None
-    except (AttributeError, ValueError) as error:  # at a value that Keras does not know
-        home = os.environ.get("KERAS_HOME", os.path.expanduser("~/.keras"))
-        raise ImportError(f"Keras cannot read {home}/keras.json ({error}): remove it.") from None
     finally:
         os.dup2(saved, 2)
         os.close(saved)

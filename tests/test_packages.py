@@ -32,7 +32,6 @@ CONDA = yaml.safe_load((ROOT / "environment.yml").read_text("utf-8"))["dependenc
 CONDA_PIP = next(entry["pip"] for entry in CONDA if isinstance(entry, dict))
 MISSION = {"jupyterlab", "tensorflow", "scikit-learn", "matplotlib", "ipywidgets", "nbval"}
 FLOORS = {"jupyter-server": ">=2.20", "nbconvert": ">=7.17.1"}
-OWN = {"helpers", "reopened", "tests", "tools"}  # this checkout's
 SWITCH = "etc/jupyter/jupyter_server_config.d/reopened.json"
 COLAB = (ROOT / "tests" / "colab.txt").read_text("utf-8").splitlines()
 
@@ -50,6 +49,9 @@ def test_every_dependency_is_pinned_and_has_its_reason(line):
     assert re.search(rf'"{re.escape(line)}", # \w.{{8}}', PYPROJECT)
 
 
+OWN = {"helpers", "reopened", "tests", "tools", "set_up"}
+
+
 def test_every_import_has_its_dependency():
     brought = {
         "ipython": "ipykernel",
@@ -58,12 +60,13 @@ def test_every_import_has_its_dependency():
         "keras": "tensorflow",
         "nbformat": "nbconvert",
         "packaging": "pytest",
+        "pygments": "nbconvert",
         "scipy": "scikit-learn",
         "traitlets": "ipywidgets",
     }
     named = {requirement.name for requirement in NEEDED}
     distributions = packages_distributions()
-    for folder in ("helpers", "tests"):
+    for folder in ("helpers", "tests", "tools"):
         for path in (ROOT / folder).rglob("*.py"):
             imports = {name.split(".")[0] for name in imports_of(path)}
             for module in imports - set(sys.stdlib_module_names) - OWN:
@@ -120,7 +123,7 @@ def copied(folder: Path) -> Path:
     """What an installation takes from the checkout."""
     source = folder / "source"
     for name in ("helpers", "reopened"):
-        shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / name, source / name)
     for name in ("pyproject.toml", "setup.py", "README.md", *PROJECT["license-files"]):
         shutil.copy(ROOT / name, source)
     return source
@@ -151,14 +154,14 @@ def wheel(tmp_path_factory):
     return wheel
 
 
-def test_a_wheel_has_all_of_helpers_and_the_server_extension_and_nothing_else(wheel, tmp_path):
+def test_a_wheel_has_all_of_helpers_and_nothing_else(wheel):
     """The notebooks' style and the explorers' module too, which are no Python."""
-    source = copied(tmp_path)
-    files = {path.relative_to(source).as_posix() for path in source.glob("*/**/*.*")}
+    folders = ("helpers", "reopened")
+    files = {path for name in folders for path in (ROOT / name).rglob("*.*")}
+    files = {path.relative_to(ROOT).as_posix() for path in files if path.suffix != ".pyc"}
     assert "helpers/lesson.mplstyle" in files
-    others = (".dist-info/", ".data/")
-    found = {path for path in ZipFile(wheel).namelist() if not any(o in path for o in others)}
-    assert found | {"reopened/reopened.json"} == files
+    packed = {path for path in ZipFile(wheel).namelist() if ".dist-info/" not in path}
+    assert packed - {path for path in packed if path.endswith(SWITCH)} == files
 
 
 def test_a_wheel_says_what_it_is(wheel):

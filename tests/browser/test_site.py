@@ -225,6 +225,13 @@ def test_predictions_are_compared_and_listed(open_page):
     assert "You predicted 3 rates." in page.locator("main").inner_text()
 
 
+def test_the_index_leads_to_everything(open_page, site):
+    page = open_page("index")
+    targets = {a.get_attribute("href") for a in page.locator("a:not([href^='#'])").all()}
+    assert targets == {f"{name}.html" for name in NAMES} | {f"notebooks/{n}.ipynb" for n in NAMES}
+    assert all((site / target).is_file() for target in targets)
+
+
 def test_solutions_unfold(open_page):
     page = open_page(NAMES[3])
     fold = page.locator("details", has=page.locator("summary", has_text="Solution")).first

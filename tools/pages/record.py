@@ -170,7 +170,7 @@ class Mysteries(Ranges):
     def __init__(self, explorer: MysteryRun, most: int | None):
         """Ten runs; the answers begin unchosen."""
         self.explorer, self.per = explorer, samples(explorer.state.mystery.history.problem)
-        runs = list(range(most or 10))
+        runs = list(range(2 if most else 10))
         kinds, causes = (
             {"": "choose …"} | dict(zip(a, a)) for a in (KINDS_OF_RUN, causes_of(explorer.topic))
         )

@@ -3,8 +3,11 @@
 from html import escape
 from pathlib import Path
 
+from tools.carry import carried
+from tools.links import links, repository_of
 from tools.pages.page import Page
 
+import nbformat
 from nbconvert.filters import markdown2html
 from pygments.formatters import HtmlFormatter
 
@@ -73,19 +76,24 @@ def index() -> str:
     for path in NOTEBOOKS:
         first = Page(path).notebook.cells[0].source.split("\n\n")
         (time,) = [part for part in first if part.startswith("**Time:**")]
-        file = f'<a href="notebooks/{path.name}" download>the notebook, to run</a>'
+        ways = f'<a href="notebooks/{path.name}" download>The notebook, to run</a>'
+        if to := links(repository_of((ROOT / "pyproject.toml").read_text("utf-8")), path.stem):
+            ways += (
+                f' · <a href="{to["Colab"]}">in Colab</a> · <a href="{to["Binder"]}">in Binder</a>'
+            )
         words = markdown2html(f"{first[1]}\n\n{time}")
-        cards.append(f'<div class="card"><h2>{link(path)}</h2>{words}<p>{file}</p></div>')
+        cards.append(f'<div class="card"><h2>{link(path)}</h2>{words}<p>{ways}</p></div>')
     return html(
         "The learning rate, live", markdown2html(INDEX) + "".join(cards) + markdown2html(WAYS)
     )
 
 
 def write_pages(folder: Path):
-    """The index and the six pages."""
+    """The index, the six pages, and the notebooks that carry their helpers."""
     module = (ROOT / "helpers/widgets/figure.js").read_text("utf-8")
     script = module + (HERE / "page.js").read_text("utf-8")
     (folder / "index.html").write_text(index(), "utf-8")
+    (folder / "notebooks").mkdir(parents=True, exist_ok=True)
     for path, after in zip(NOTEBOOKS, [*NOTEBOOKS[1:], None]):
         page = Page(path)
         nav = '<a href="index.html">All six lessons</a>'
@@ -94,3 +102,4 @@ def write_pages(folder: Path):
         nav, end = (f'<nav aria-label="{place}">{nav}</nav>' for place in ("lessons", "onwards"))
         body = nav + page.body() + end
         (folder / f"{path.stem}.html").write_text(html(page.title, body, script), "utf-8")
+        nbformat.write(carried(path), folder / "notebooks" / path.name)
