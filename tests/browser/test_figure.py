@@ -50,7 +50,7 @@ EPOCHS = 80
 def made_up(number: int) -> History:
     """A run that never ran, with a network."""
     random = np.random.default_rng(number)
-    rising = 0.8 - 0.4 * np.exp(-np.arange(EPOCHS) / 9)
+    rising = 0.8 - 0.5 * np.exp(-np.arange(EPOCHS) / 9)
     accuracy, val_accuracy = rising + random.normal(0, 0.02, (2, EPOCHS))
     loss, val_loss = 2 - accuracy, 2 - val_accuracy
     rates = 0.1 / 10.0 ** (np.arange(EPOCHS) // 20)
@@ -64,7 +64,7 @@ def made_up(number: int) -> History:
 def flat(number: int) -> History:
     """A run whose lines cross no other's."""
     epochs = np.arange(EPOCHS)
-    accuracy, rates = 0.2 + 0.06 * number + 0.003 * epochs, 10.0 ** -(number + epochs / 99)
+    accuracy, rates = 0.32 + 0.06 * number + 0.003 * epochs, 10.0 ** -(number + epochs / 99)
     arrays = 1 + accuracy, accuracy + 0.4, 1 + accuracy, accuracy, rates
     return History(Experiment(epochs=EPOCHS), *arrays, [])
 
