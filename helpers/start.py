@@ -35,6 +35,7 @@ FLAGS = (
     "--xla_backend_extra_options=xla_cpu_small_while_loop_byte_threshold=1000000000,"
     "xla_force_enable_experimental_llvm_ir_gemm=true"
 )
+KNOWN = ("--xla_gpu_cuda_data_dir=", "--xla_dump_")
 OVERRULED = "KERAS_MAX_EPOCHS KERAS_MAX_STEPS_PER_EPOCH TF_XLA_FLAGS "
 OVERRULED += "PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION"
 
@@ -82,9 +83,9 @@ def import_matplotlib():
 
 
 def set_flags():
-    """Overrule XLA's flags, since it ends the process at one that it does not know."""
+    """Overrule XLA's flags but those that every XLA knows: it ends the process at one that it does not."""
     given = os.environ.get("XLA_FLAGS", "").split()
-    kept = [flag for flag in given if flag.startswith("--xla_gpu_cuda_data_dir=")]
+    kept = [flag for flag in given if flag.startswith(KNOWN)]
     os.environ["XLA_FLAGS"] = " ".join([FLAGS, *kept])
 
 

@@ -70,7 +70,7 @@ def checkout(folder):
     for path in ROOT.iterdir():
         if path.is_file() and not path.name.startswith("."):
             shutil.copy(path, folder)
-    for name in ("tools", "helpers"):
+    for name in ("tools", "helpers", "reopened"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     (folder / "notebooks").mkdir()
     (folder / "notebooks/lesson.ipynb").write_text('{"cells": []}')

@@ -99,7 +99,7 @@ def check_run(items: dict, said: dict):
         if run:
             expected = getattr(trained(run_of(run)), curve)
             np.testing.assert_allclose(
-                shares(line, run["problem"]), expected, atol=1e-4, err_msg=name
+                shares(line, said["run"]["problem"]), expected, atol=1e-4, err_msg=name
             )
     check_band(items, said)
     assert ("replay" in items) == (said["epoch"] is not None)

@@ -140,6 +140,17 @@ def hold(value, expected, near: float, name: str):
 
 
 def hold_all(element, live):
+    """The same as `held`, as soon as new axes are loaded."""
+    for wait in (10, 100, 1000, 5000, None):
+        try:
+            return held(element, live)
+        except AssertionError:
+            if wait is None:
+                raise
+            element.page.wait_for_timeout(wait)
+
+
+def held(element, live):
     """What a page shows against what the notebook's explorer would show without a ghost."""
     state = live.state
     if hasattr(state, "previous"):
@@ -172,6 +183,8 @@ def test_every_control_shows_the_run_of_the_notebook(open_page, name, recording)
                     if knob.name == "optimizer":  # in the notebook each has a rate of its own
                         move_live(live, knobs[1], places[knobs[1].name])
                     hold_all(element, live)
+        page.reload()  # the address has all of it
+        hold_all(explorer_on(page, recording[3:]), live)
     finally:
         live.close()
 

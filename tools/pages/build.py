@@ -49,12 +49,10 @@ def main(folder: Path, most: int | None = None):
     write_pages(folder)
     for path in NOTEBOOKS:
         page = Page(path)
-        for (
-            number,
-            name,
-        ) in page.explorers.items():  # one that needs no names is the same everywhere
+        for number, name in page.explorers.items():
             source = page.notebook.cells[number].source
-            key = source if source.endswith("()") else name
+            everywhere = source.endswith("()")  # without arguments it is the same on every page
+            key = source if everywhere else name
             tasks.setdefault(key, (path, number, []))[2].append(name)
     with ProcessPoolExecutor(2, get_context("spawn")) as pool:
         futures = {

@@ -70,8 +70,13 @@ def choice(name: str, labels: dict, start, label=None) -> Knob:
     )
 
 
-def written(value):
-    """A value as an address names it."""
-    if isinstance(value, bool | str) or value is None:
-        return {True: "on", False: "off", None: "off"}.get(value, value)
-    return value if isinstance(value, int | float) else str(value)
+def words_of(knob: Knob) -> list:
+    """The stops as an address names them: numbers, words, or their place where they are neither."""
+    words = {True: "on", False: "off", None: "off"}
+    found = []
+    for place, value in enumerate(knob.values, 1):
+        if value is None or isinstance(value, bool):
+            value = words[value]
+        plain = isinstance(value, int | float) or (isinstance(value, str) and value.isidentifier())
+        found.append(value if plain else str(place))
+    return found

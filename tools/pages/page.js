@@ -5,9 +5,7 @@ const STEP = 1400, LEAST = -26, NO_NUMBER = 65535; // of the codes of a recordin
 
 /** An element with properties and children. */
 function make(tag, properties = {}, ...children) {
-  const { dataset = {}, ...others } = properties;
-  const made = Object.assign(document.createElement(tag), others);
-  Object.assign(made.dataset, dataset);
+  const made = Object.assign(document.createElement(tag), properties);
   made.append(...children);
   return made;
 }
@@ -67,8 +65,7 @@ function control({ label, kind, labels }, id, moved) {
     : kind === "switch" ? make("input", { id, type: "checkbox" })
     : make("input", { id, type: "range", min: 0, max: labels.length - 1, step: 1 });
   const place = () => Number(kind === "choice" ? field.selectedIndex : kind === "switch" ? field.checked : field.value);
-  field.addEventListener("input", () => moved(place(), false));
-  field.addEventListener("change", () => moved(place(), true));
+  for (const name of ["input", "change"]) field.addEventListener(name, () => moved(place(), name === "change"));
   const set = (to, idle) => {
     if (kind === "choice") field.selectedIndex = to;
     else if (kind === "switch") field.checked = Boolean(to);

@@ -21,7 +21,7 @@ from helpers.widgets.number import NumberControl
 from helpers.widgets.range_test import RangeExplorer
 from helpers.widgets.range_test import State as RangeState
 from helpers.widgets.state import experiment_of
-from tools.pages.knobs import Knob, choice, knob_of, number_knob, written
+from tools.pages.knobs import Knob, choice, knob_of, number_knob, words_of
 from tools.pages.store import Recording
 
 from matplotlib.lines import Line2D
@@ -234,7 +234,7 @@ def record(explorer, most: int | None = None) -> str:
         {name: getattr(widget, name) for name in ("width", "height", "label")}
         for widget in recorder.figures(explorer.state)
     ]
-    knobs = [knob._asdict() | {"values": [*map(written, knob.values)]} for knob in recorder.knobs]
+    knobs = [knob._asdict() | {"values": words_of(knob)} for knob in recorder.knobs]
     return recording.text(knobs=knobs, figures=sizes, goals=recorder.goals, svgs=[*svgs])
 
 
