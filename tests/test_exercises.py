@@ -63,17 +63,21 @@ def read_by(table):
 
 
 def needed_and_defined(source):
-    """Names that a cell takes from others, and those that it gives to others."""
+    """Names that code takes from other code, and those that it gives to other code."""
     needed, defined = set(), set()
     for statement in ast.parse(source).body:
         table = symtable(ast.unparse(statement), "cell", "exec")
         needed |= read_by(table) - defined
         defined |= {s.get_name() for s in table.get_symbols() if s.is_assigned() or s.is_imported()}
+        for node in ast.walk(statement):  # fits[rate] = …
+            if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store):
+                defined |= {node.value.id} if isinstance(node.value, ast.Name) else set()
     return needed, defined
 
 
 def run(cells, *last):
-    """Run the last pieces of code, and of the cells before them those whose names they need."""
+    """Run the last pieces of code, and of the cells before them the statements whose names they need."""
+    cells = [ast.unparse(statement) for cell in cells for statement in ast.parse(cell).body]
     needed, chosen = set().union(*(needed_and_defined(source)[0] for source in last)), []
     for source in reversed(cells):
         its_own, defined = needed_and_defined(source)

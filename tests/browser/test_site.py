@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import replace
 from html import unescape
 
@@ -141,13 +142,12 @@ def hold(value, expected, near: float, name: str):
 
 def hold_all(element, live):
     """The same as `held`, as soon as new axes are loaded."""
-    for wait in (10, 100, 1000, 5000, None):
-        try:
-            return held(element, live)
-        except AssertionError:
-            if wait is None:
-                raise
-            element.page.wait_for_timeout(wait)
+    for wait in (10, 100, 1000, 5000):
+        with suppress(AssertionError):
+            held(element, live)
+            return
+        element.page.wait_for_timeout(wait)
+    held(element, live)
 
 
 def held(element, live):
