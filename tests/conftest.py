@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 from pathlib import Path
 
 from helpers import Experiment, History  # before anything that imports TensorFlow: quietly
@@ -11,6 +12,8 @@ import numpy as np
 import pytest
 
 matplotlib.use("Agg")
+# A shell starts what it has in the background with the stop button's signal ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 BROWSER_TESTS = Path(__file__).parent / "browser"
 
