@@ -12,11 +12,13 @@ from tests.browser.lab import ROOT, chromium
 KEYS = """async (element) => {
     const slider = element.querySelector('[type=range]'), canvas = element.querySelector('canvas');
     const frame = () => new Promise(requestAnimationFrame), times = [];
+    let step = -1;
     for (let move = 0; move < 100; move++) {
         await frame();
         await new Promise((then) => setTimeout(then, 30));
         const before = canvas.dataset.frameNumber, start = performance.now();
-        slider.value = Number(slider.value) + (move % 20 < 10 ? -1 : 1);
+        if (slider.value === slider.min || slider.value === slider.max) step = slider.value === slider.min ? 1 : -1;
+        slider.value = Number(slider.value) + step;
         slider.dispatchEvent(new Event('input'));
         while (canvas.dataset.frameNumber === before) await frame();
         const drawn = performance.now();
