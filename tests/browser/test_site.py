@@ -258,7 +258,7 @@ def test_solutions_unfold(open_page):
 
 @pytest.mark.parametrize("width", [360, 1920])
 @pytest.mark.parametrize("name", NAMES)
-def test_nothing_is_wider_than_the_screen(open_page, name, width, screenshots):
+def test_nothing_is_wider_than_the_screen(open_page, name, width):
     page = open_page(name, width=width)
     for number in Page(NOTEBOOKS / f"{name}.ipynb").explorers.values():
         explorer_on(page, number[3:])

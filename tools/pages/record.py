@@ -221,15 +221,14 @@ def record(explorer, most: int | None = None) -> str:
     names = [knob.name for knob in recorder.knobs]
     every = product(*(knob.values for knob in recorder.knobs))
     for stop in recorder.stops(dict(zip(names, each)) for each in reversed([*every])):
-        look, figures, axes = explorer.look(stop.state), [], {}
+        look, figures = explorer.look(stop.state), []
         for widget in recorder.figures(stop.state):
             drawn = look[widget]
             pair = [svgs.setdefault(drawn[name], len(svgs)) for name in ("background", "dark")]
             figures.append({"axes": pair, "frame": read(drawn["frame"])})
-        axes = axes_of(pictured(explorer, stop.state))
         said = look[explorer.status]["value"]
         tree = {"figures": figures, "said": said, **recorder.beside(stop.state)}
-        recording.add(tree, stop.key, stop.arrays, axes)
+        recording.add(tree, stop.key, stop.arrays, axes_of(pictured(explorer, stop.state)))
     sizes = [
         {name: getattr(widget, name) for name in ("width", "height", "label")}
         for widget in recorder.figures(explorer.state)
