@@ -248,6 +248,16 @@ def test_the_index_leads_to_everything(open_page, site):
     assert all((site / target).is_file() for target in targets)
 
 
+def test_a_dark_page_is_printed_on_white(open_page):
+    page = open_page(NAMES[0])
+    page.emulate_media(color_scheme="dark")
+    paper = "getComputedStyle(document.body).backgroundColor"
+    assert page.evaluate(paper) == "rgb(17, 17, 17)"
+    page.emulate_media(color_scheme="dark", media="print")
+    assert page.evaluate(paper) == "rgb(255, 255, 255)"
+    assert page.evaluate("getComputedStyle(document.body).color") == "rgb(27, 27, 27)"
+
+
 def test_solutions_unfold(open_page):
     page = open_page(NAMES[3])
     fold = page.locator("details", has=page.locator("summary", has_text="Solution")).first

@@ -40,7 +40,7 @@ def colours() -> str:
         HtmlFormatter(style=style).get_style_defs(".highlight")
         for style in ("xcode", "github-dark")
     )
-    wish = "(prefers-color-scheme: dark)"
+    wish = "screen and (prefers-color-scheme: dark)"  # paper is white
     return f"@media not {wish} {{ {light} }}\n@media {wish} {{ {dark} }}"
 
 
