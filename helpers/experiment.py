@@ -196,8 +196,8 @@ class History:
                             weights change; loss in nats
     val_loss, val_accuracy  on the test half, at the epoch's end
     learning_rate           the rate that the epoch's last update used
-    weights_by_epoch        [W1 (epochs, features, hidden), b1, W2 (epochs, hidden, classes), b2]
-                            after each epoch
+    weights                 the final [W1 (features, hidden), b1, W2 (hidden, classes), b2]
+    weights_by_epoch        the same after each epoch: [W1 (epochs, features, hidden), …]
     problem                 what it was trained on
     """
 
@@ -207,7 +207,7 @@ class History:
     val_loss: np.ndarray
     val_accuracy: np.ndarray
     learning_rate: np.ndarray
-    weights_by_epoch: list[np.ndarray]
+    kept_weights: list[np.ndarray]
     problem: Problem | None = None
 
     def __post_init__(self):
@@ -218,4 +218,13 @@ class History:
     @property
     def weights(self) -> list[np.ndarray]:
         """The final weights: W1 (features, hidden), b1, W2 (hidden, classes), b2."""
-        return [array[-1] for array in self.weights_by_epoch]
+        return [array[-1] for array in self.kept_weights]
+
+    @property
+    def weights_by_epoch(self) -> list[np.ndarray]:
+        """The weights after each epoch; ValueError for one of many runs, which keep the final ones."""
+        if len(self.kept_weights[0]) < self.experiment.epochs:
+            raise ValueError(
+                "This run kept its final weights alone: train it with every_epoch=True."
+            )
+        return self.kept_weights

@@ -5,8 +5,10 @@ class, so that softmax is a few operations on whole rows. A product of few terms
 then computed where it is used. Every other product is one that XLA compiles itself, in small blocks.
 """
 
-from functools import lru_cache, reduce
+from functools import reduce
 from typing import NamedTuple
+
+from helpers.kept import kept
 
 import numpy as np
 import tensorflow as tf
@@ -64,7 +66,7 @@ def gradient(weights, X, hidden, errors, share):
     return Weights(tf.transpose(X) @ d_hidden, d_logits @ hidden, errors @ share[:, None])
 
 
-@lru_cache(maxsize=8)
+@kept(mebibytes=8)
 def halves(problem, floatx, block):
     """The training and the test half: X (samples, features + 1) and classes (samples,), in whole blocks."""
 

@@ -2,6 +2,8 @@
 
 from functools import lru_cache, wraps
 
+from helpers.kept import kept
+
 import keras
 import numpy as np
 import tensorflow as tf
@@ -24,7 +26,7 @@ def seeds(seed: int) -> tuple[int, int, int]:
     return tuple(int(word) >> 1 for word in np.random.SeedSequence(seed).generate_state(3))
 
 
-@lru_cache(maxsize=256)
+@kept(mebibytes=4)
 def initial_weights(
     seed: int, features: int, hidden: int, classes: int, floatx: str
 ) -> list[np.ndarray]:
@@ -38,7 +40,6 @@ def initial_weights(
     ]
 
 
-@lru_cache(maxsize=64)
 def batch_order(seed: int, epochs: int, n: int) -> np.ndarray:
     """Which sample comes when: int32 (epochs, n), a fresh permutation for each epoch."""
     samples = np.tile(np.arange(n, dtype="int32"), (epochs, 1))

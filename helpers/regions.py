@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 
+from helpers.kept import kept
 from helpers.plots import CLASSES
 
 import numpy as np
@@ -34,7 +35,7 @@ def palette(classes: int) -> ListedColormap:
     return ListedColormap([(*colour, alpha) for colour in colours for alpha in opacity])
 
 
-@lru_cache(maxsize=8)
+@kept(mebibytes=2)
 def plane(extent: tuple[float, ...], pixels: int) -> np.ndarray:
     """The middles of the plane's pixels: float32 (3, pixels²), rows x_1, x_2 and 1, from below."""
     left, right, bottom, top = extent

@@ -92,6 +92,11 @@ def set_flags():
 def import_tensorflow():
     """Import TensorFlow before anything else does, and Keras with its own defaults."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    cores = str(
+        import_module("joblib").cpu_count()
+    )  # a container's quota counts; TensorFlow sees the host
+    os.environ.setdefault("TF_NUM_INTRAOP_THREADS", cores)
+    os.environ.setdefault("TF_NUM_INTEROP_THREADS", cores)
     os.environ.update(KERAS_BACKEND="tensorflow", KERAS_NNX_ENABLED="false")
     for name in OVERRULED.split():
         os.environ.pop(name, None)

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
-from functools import lru_cache, partial
+from functools import partial
 from typing import NamedTuple
 
 from helpers.compiled import batches_of, run
 from helpers.experiment import KINDS, Experiment, History
 from helpers.fields import Number
+from helpers.kept import give_back, kept
 from helpers.network import batch_order
 from helpers.problems import Problem, Split, problem_of
 from helpers.schedules import plateau_rates, scheduled_rates
@@ -25,7 +26,13 @@ def train(experiment: Experiment, data: Split | None = None) -> History:
     Computes in `keras.config.floatx()`. A run that diverges is no error: its arrays hold what
     happened, infinities and NaN included.
     """
-    problem, floatx = problem_of(experiment, data), keras.config.floatx()
+    problem = problem_of(experiment, data)
+    return History(experiment, *_recorded(experiment, problem, keras.config.floatx()), problem)
+
+
+def _recorded(experiment, problem, floatx, every_epoch=True):
+    """The curves and weights of a History; without a problem, on the experiment's own."""
+    problem = problem or problem_of(experiment)
     updates = problem.updates_per_epoch(experiment.batch_size)
     if experiment.patience:
         rates = np.tile(plateau_rates(experiment, floatx)[:, None], updates)
@@ -34,10 +41,12 @@ def train(experiment: Experiment, data: Split | None = None) -> History:
     epochs, patience = experiment.epochs, experiment.patience or 0
     batches = _batches(experiment.seed, epochs, problem.n_train)
     (*curves, row), weights = run(experiment, problem, batches, rates, epochs, patience)
-    return History(experiment, *curves, rates[row.astype(int), -1], weights, problem)
+    if not every_epoch:
+        weights = [array[-1:].copy() for array in weights]
+    return *curves, rates[row.astype(int), -1], weights
 
 
-@lru_cache(maxsize=32)
+@kept(mebibytes=20)
 def _batches(seed, epochs, n):
     return batches_of(batch_order(seed, epochs, n), n, n)
 
@@ -87,23 +96,33 @@ def train_many(
     data: Split | None = None,
     *,
     executor: Executor | None = None,
+    every_epoch: bool = False,
     progress: bool = False,
 ) -> list[History]:
     """Train all experiments, one History for each, in their order.
 
     executor: any `concurrent.futures.Executor`; None takes threads, one for each core that this
     process may use. A pool of processes has to start them with "spawn": TensorFlow does not survive
-    a fork.
+    a fork. What computes elsewhere needs the same `helpers`.
+    every_epoch: keep the weights after every epoch, a quarter of a megabyte a run, not only the last.
     progress: print how far it is, in tenths.
     """
     experiments = list(experiments)
+    problem = None if data is None else problem_of(None, data)
     own_threads = ThreadPoolExecutor(joblib.cpu_count()) if executor is None else None
+    told = {"problem": problem, "floatx": keras.config.floatx(), "every_epoch": every_epoch}
+    work = partial(_recorded, **told)  # other processes have not heard of a set_floatx here
+    runs = [(executor or own_threads).submit(work, experiment) for experiment in experiments]
     try:
-        runs = (executor or own_threads).map(partial(train, data=data), experiments)
-        return list(tenths(runs, len(experiments)) if progress else runs)
+        recorded = (run.result() for run in runs)
+        recorded = list(tenths(recorded, len(runs)) if progress else recorded)
     finally:
+        for run in runs:
+            run.cancel()
         if own_threads:
-            own_threads.shutdown(cancel_futures=True)
+            own_threads.shutdown()
+            give_back()
+    return [History(e, *arrays, problem) for e, arrays in zip(experiments, recorded, strict=True)]
 
 
 def train_grid(
@@ -112,16 +131,19 @@ def train_grid(
     data: Split | None = None,
     *,
     executor: Executor | None = None,
+    every_epoch: bool = False,
     progress: bool = False,
 ) -> np.ndarray:
     """Train each setting with seeds 0, 1, 2, …: Histories, an object array (settings, seeds).
 
-    settings: experiments, whose own seed is left aside, or fields of Experiment.
+    settings: experiments, whose own seed is left aside, or fields of Experiment; all else as in
+    `train_many`.
     """
     settings = [vars(s) if isinstance(s, Experiment) else s for s in settings]
     experiments = [Experiment(**{**s, "seed": seed}) for s in settings for seed in range(seeds)]
     grid = np.empty(len(experiments), object)
-    grid[:] = train_many(experiments, data, executor=executor, progress=progress)
+    given = {"executor": executor, "every_epoch": every_epoch, "progress": progress}
+    grid[:] = train_many(experiments, data, **given)
     return grid.reshape(len(settings), seeds)
 
 

@@ -5,8 +5,10 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
-from helpers import Experiment, train, train_many
+from helpers import Experiment, prepare_data, train, train_many
+from tests.benchmarks.sweep import EXECUTORS
 
+import keras
 import pytest
 
 KINDS = {
@@ -64,8 +66,25 @@ def test_in_threads(expected, threads):
 @pytest.mark.parametrize("threads", [None, 1, 4])
 def test_in_train_many(expected, threads):
     executor = ThreadPoolExecutor(threads) if threads else None
-    runs = train_many(KINDS.values(), executor=executor)
+    runs = train_many(KINDS.values(), executor=executor, every_epoch=True)
     assert [fingerprint(run) for run in runs] == list(expected.values())
+
+
+@pytest.mark.parametrize("name", [name for name in EXECUTORS if name != "threads"])
+def test_in_other_processes(expected, name):
+    kinds = [kind for kind, e in KINDS.items() if e.optimizer == "sgd" and e.epochs == 50][:5]
+    short, data = Experiment(epochs=2), prepare_data(80)
+    with EXECUTORS[name]() as executor:
+        runs = train_many([KINDS[kind] for kind in kinds], executor=executor, every_epoch=True)
+        assert [fingerprint(run) for run in runs] == [expected[kind] for kind in kinds]
+        keras.config.set_floatx("float64")
+        try:
+            (there,), here = train_many([short], data, executor=executor), train(short, data)
+        finally:
+            keras.config.set_floatx("float32")
+    assert there.loss.dtype == "float64"
+    assert there.loss.tolist() == here.loss.tolist()
+    assert [w.tolist() for w in there.weights] == [w.tolist() for w in here.weights]
 
 
 def test_after_a_thousand_other_runs(expected):

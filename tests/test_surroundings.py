@@ -10,6 +10,7 @@ import tomllib
 from helpers import Experiment, fit_keras, start, train
 from tests.test_kernel import ROOT, new_kernel
 
+import joblib
 import pytest
 from packaging.requirements import Requirement
 
@@ -27,6 +28,7 @@ print(json.dumps({
 }))
 """
 LEFT = ("XLA_FLAGS", "MPLBACKEND", "OPENBLAS_NUM_THREADS", "TF_CPP_MIN_LOG_LEVEL")
+LEFT += ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
 FIGURE = ("<Figure size 640x480 with 1 Axes>", [])
 
 
@@ -55,6 +57,24 @@ def said(**variables):
     text, errors = python(SAY, **variables)
     assert errors == ""
     return json.loads(text)
+
+
+THREADS = """
+from pathlib import Path
+import tests.test_surroundings as here
+numbers = here.numbers()
+names = [(thread / "comm").read_text().strip() for thread in Path("/proc/self/task").iterdir()]
+print(here.json.dumps([numbers, names.count("tf_XLAEigen")]))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux names the threads")
+def test_tensorflow_takes_the_cores_that_this_process_may_use(expected):
+    """The variable stands for the quota of a container, which TensorFlow does not see."""
+    for cores in (1, 3):
+        text, errors = python(THREADS, LOKY_MAX_CPU_COUNT=cores, PYTHONWARNINGS="ignore")
+        assert errors == ""
+        assert json.loads(text) == [expected, min(cores, joblib.cpu_count())]
 
 
 OTHERS = """CUDA_VISIBLE_DEVICES=nonsense KERAS_BACKEND=torch KERAS_MAX_EPOCHS=1 KERAS_NNX_ENABLED=1

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from threading import Event
 
 from helpers import (
     Experiment,
@@ -321,6 +322,37 @@ def test_train_many_keeps_the_order(kind):
     for ours, expected in zip(together, alone, strict=True):
         np.testing.assert_array_equal(ours.loss, expected.loss)
         np.testing.assert_array_equal(ours.weights[0], expected.weights[0])
+
+
+def test_many_runs_keep_their_final_weights_alone():
+    (lean,), (whole,) = (
+        train_many([Experiment(**SHORT)], every_epoch=all_) for all_ in (False, True)
+    )
+    for final, by_epoch in zip(lean.weights, whole.weights_by_epoch, strict=True):
+        np.testing.assert_array_equal(final, by_epoch[-1])
+    assert all(array.base is None and len(array) == 1 for array in lean.kept_weights)
+    with pytest.raises(ValueError, match=r"^This run kept its final weights alone: train it with"):
+        _ = lean.weights_by_epoch
+    (row,) = train_grid([SHORT], 2, every_epoch=True)
+    assert all(len(run.weights_by_epoch[0]) == run.experiment.epochs for run in row)
+
+
+def test_an_executor_is_asked_for_no_more_where_a_run_fails(monkeypatch):
+    started, ended = [], Event()
+
+    def failing(experiment, **_):
+        started.append(experiment)
+        if len(started) == 1:
+            raise OSError("no room")
+        ended.wait(60)
+
+    monkeypatch.setattr(training, "_recorded", failing)
+    many = [Experiment(seed=seed) for seed in range(50)]
+    with ThreadPoolExecutor(1) as executor:
+        with pytest.raises(OSError, match="no room"):
+            train_many(many, executor=executor)
+        ended.set()
+    assert len(started) <= 2
 
 
 def test_train_many_trains_on_the_data_that_it_is_given():
