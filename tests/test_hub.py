@@ -1,5 +1,6 @@
 """What `hub/` promises: values that the chart knows, numbers that agree, and one version everywhere."""
 
+import json
 import re
 import subprocess
 from pathlib import Path
@@ -89,7 +90,9 @@ def test_what_teaching_says_of_a_class():
     assert 300 * guarantee * 2**20 < 0.9 * 4 * 64e9
     assert "64 cores in all" in CLASS
     assert 300 * STUDENT["cpu"]["guarantee"] <= 64
-    kernels = STUDENT["extraFiles"]["kernels"]["data"]["MappingKernelManager"]
+    data = STUDENT["extraFiles"]["kernels"]["data"]
+    assert data == json.loads((ROOT / "hub/kernels.json").read_text("utf-8"))
+    kernels = data["MappingKernelManager"]
     assert kernels["cull_idle_timeout"] == 1800
     assert VALUES["cull"]["timeout"] == 3600
     assert "half an hour ends, a server after one" in CLASS

@@ -88,7 +88,7 @@ def correct(clone: Path):
     (clone / "news.md").write_text("The exam is on Friday.\n")
     git(clone, "add", ".")
     git(clone, "commit", "--message=correction")
-    git(clone, "push")
+    git(clone, "push", "origin", "HEAD")
 
 
 def cell(lesson, text: str):
