@@ -91,7 +91,9 @@ def test_what_teaching_says_of_a_class():
     assert "64 cores in all" in CLASS
     assert 300 * STUDENT["cpu"]["guarantee"] <= 64
     data = STUDENT["extraFiles"]["kernels"]["data"]
-    assert data == json.loads((ROOT / "hub/kernels.json").read_text("utf-8"))
+    assert data == json.loads((ROOT / "hub/jupyter_server_config.json").read_text("utf-8"))
+    name = STUDENT["extraFiles"]["kernels"]["mountPath"].split("/")[-1]
+    assert name == "jupyter_server_config.json"  # files in jupyter_server_config.d only switch extensions
     kernels = data["MappingKernelManager"]
     assert kernels["cull_idle_timeout"] == 1800
     assert VALUES["cull"]["timeout"] == 3600

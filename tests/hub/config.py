@@ -14,13 +14,12 @@ VALUES = yaml.safe_load((ROOT / "hub/values.yaml").read_text("utf-8"))
 STUDENT = VALUES["singleuser"]
 BIN = Path(sys.prefix, "bin")
 
-settings = ROOM / "jupyter_server_config.d"  # as extraFiles puts them into a pod
-settings.mkdir(exist_ok=True)
-kernels = STUDENT["extraFiles"]["kernels"]["data"]
+file = STUDENT["extraFiles"]["kernels"]
+kernels = file["data"]
 if "HUB_CULL" in os.environ:  # the same in seconds, else the test would take half an hour
     times = {"cull_idle_timeout": int(os.environ["HUB_CULL"]), "cull_interval": 2}
     kernels["MappingKernelManager"].update(times)
-(settings / "kernels.json").write_text(json.dumps(kernels))
+(ROOM / Path(file["mountPath"]).name).write_text(json.dumps(kernels))
 
 # Of a folder that is another user's git asks for this; of an address it does not.
 (ROOM / "gitconfig").write_text("[safe]\n    directory = *\n")
