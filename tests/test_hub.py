@@ -93,7 +93,7 @@ def test_what_teaching_says_of_a_class():
     data = STUDENT["extraFiles"]["kernels"]["data"]
     assert data == json.loads((ROOT / "hub/jupyter_server_config.json").read_text("utf-8"))
     name = STUDENT["extraFiles"]["kernels"]["mountPath"].split("/")[-1]
-    assert name == "jupyter_server_config.json"  # files in jupyter_server_config.d only switch extensions
+    assert name == "jupyter_server_config.json"  # a folder of that name only switches extensions
     kernels = data["MappingKernelManager"]
     assert kernels["cull_idle_timeout"] == 1800
     assert VALUES["cull"]["timeout"] == 3600

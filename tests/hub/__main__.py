@@ -13,46 +13,26 @@ import stat
 import subprocess
 import sys
 import tempfile
-import time
 import urllib.request
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from tests.browser.explorer import Explorer, ask_kernel
-from tests.browser.lab import (
-    PANEL,
-    ROOT,
-    SETTINGS,
-    chromium,
-    free_port,
-    run_all,
-    run_cells,
-    wait_for,
-    wait_for_notebook,
-)
-from tools.links import VERSION, pull
+from tests.browser.explorer import ask_kernel
+from tests.browser.lab import ROOT, SETTINGS, chromium, free_port, wait_for, wait_for_notebook
+from tests.hub.student import EXPLORER, MINE, NOTEBOOK, PICTURES, Student, absent, cell, say
+from tools.links import VERSION
 
 import nbformat
 import yaml
 from playwright.sync_api import Error as PageError
 
 HUB = ROOT / "build" / "hub"
-PICTURES = ROOT / "build" / "screenshots"
 STUDENTS = ("class-ada", "class-ben", "class-eva")
 IS_ROOT = os.geteuid() == 0
-NOTEBOOK = "04_learning_rate_and_momentum"
-EXPLORER = 'explore("learning_rate", "momentum", "nesterov"'
-MINE = "# Your turn: change the momentum\nmy_momentum = 0.9  # mine"
 CANNOT_START = (
     f"Students cannot start {HUB}/bin/python: remove {HUB}, and call "
     "make test-hub PYTHON=/usr/bin/python3, or another that every user of this machine can start."
 )
-START = time.monotonic()
-
-
-def say(*words):
-    """Write a line of the log of these days."""
-    print(f"{time.monotonic() - START:6.0f} s ", *words, flush=True)
 
 
 def git(folder, *words):
@@ -62,7 +42,7 @@ def git(folder, *words):
 
 
 def publish(room: Path) -> Path:
-    """What the workflow publishes of a version, in a bare repository."""
+    """What the workflow publishes of a version, in a bare repository; a clone of that."""
     origin, clone = room / "lesson.git", room / "clone"
     git(room, "init", "--bare", "--initial-branch=main", origin)
     git(room, "clone", origin, clone)
@@ -79,7 +59,7 @@ def publish(room: Path) -> Path:
 
 
 def correct(clone: Path):
-    """Correct two cells of notebook 4, one of them a cell that a student has changed, and add a file."""
+    """Correct two cells of notebook 4, one of them a cell that every student has changed, and add a file."""
     path = clone / f"{NOTEBOOK}.ipynb"
     lesson = nbformat.read(path, as_version=4)
     lesson.cells[0].source += "\n\nCorrected in the night."
@@ -91,37 +71,22 @@ def correct(clone: Path):
     git(clone, "push", "origin", "HEAD")
 
 
-def cell(lesson, text: str):
-    """The one code cell that says this."""
-    (found,) = (c for c in lesson.cells if c.cell_type == "code" and text in c.source)
-    return found
-
-
 @contextmanager
-def students(room: Path):
-    """Their homes; as root, they are users of this machine as long as this lasts."""
-    homes = room / "homes"
-    homes.mkdir()
+def homes_of_students(room: Path):
+    """Make their homes; as root, they are users of this machine as long as this lasts."""
+    (room / "homes").mkdir()
+    add = ["useradd", "--create-home", f"--base-dir={room}/homes", "-K", "HOME_MODE=0700"]
     with ExitStack() as stack:
         for name in STUDENTS:
-            if IS_ROOT:
-                add = [
-                    "useradd",
-                    "--create-home",
-                    "--base-dir",
-                    homes,
-                    "-K",
-                    "HOME_MODE=0700",
-                    name,
-                ]
-                subprocess.run(add, check=True)
-                stack.callback(subprocess.run, ["userdel", "--remove", name], capture_output=True)
-                can = subprocess.run(["runuser", "-u", name, "--", HUB / "bin/python", "-V"])
-                if can.returncode:
-                    sys.exit(CANNOT_START)
-            else:
-                (homes / name).mkdir()
-        yield homes
+            if not IS_ROOT:
+                (room / "homes" / name).mkdir()
+                continue
+            subprocess.run([*add, name], check=True)
+            stack.callback(subprocess.run, ["userdel", "--remove", name], capture_output=True)
+            start = ["runuser", "-u", name, "--", HUB / "bin/python", "-c", ""]
+            if subprocess.run(start, capture_output=True).returncode:
+                sys.exit(CANNOT_START)
+        yield
 
 
 @contextmanager
@@ -142,131 +107,14 @@ def hub(room: Path, **variables):
         server.wait(60)
 
 
-class Student:
-    """A student in a browser of her own."""
-
-    def __init__(self, name: str, address: str, room: Path, browser):
-        self.name, self.address = name, address
-        self.home = room / "homes" / name
-        self.page = browser.browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
-        self.page.set_default_timeout(600_000)
-        self.link = address + pull(f"file://{room}/lesson.git", NOTEBOOK)
-
-    def look(self, station: str):
-        """Keep a picture of what she sees."""
-        self.page.screenshot(path=PICTURES / f"hub-{station}-{self.name}.png")
-
-    def log_in(self, password: str):
-        """Click the link of the class and give a password."""
-        self.page.goto(self.link)
-        self.page.locator("#username_input").fill(self.name)
-        self.page.locator("#password_input").fill(password)
-        self.look("1-login")
-        self.page.locator("#login_submit").click()
-
-    def open(self, station: str):
-        """Wait until the notebook of the link is open and its kernel answers."""
-        start = time.monotonic()
-        self.page.wait_for_url("**/lab/tree/**")
-        wait_for_notebook(self.page)
-        self.look(station)
-        say(f"{self.name}: logged in, notebook open after {time.monotonic() - start:.0f} s")
-
-    def run(self, everything: bool = False):
-        """Run all cells, or those of one explorer; move its slider until the picture has followed."""
-        start = time.monotonic()
-        if everything:
-            run_all(self.page)
-        else:
-            cells = self.notebook().cells
-            run_cells(self.page, 1, cells.index(cell(self.notebook(), EXPLORER)))
-        which = "all => all.findIndex(e => e.querySelector('.control-nesterov'))"
-        self.page.wait_for_selector(".control-nesterov")
-        explorer = Explorer(self.page, self.page.locator(".explorer").evaluate_all(which))
-        explorer.canvas().wait_for()
-        before, seconds = (explorer.picture, explorer.sentence), time.monotonic() - start
-        for _ in range(3):
-            explorer.handle("learning_rate").press("ArrowRight")
-        explorer.wait_until(
-            lambda: explorer.picture > before[0] and explorer.sentence != before[1],
-            "the slider moves no picture",
-        )
-        what = "all cells" if everything else "the explorer's cells"
-        say(f"{self.name}: {what} in {seconds:.0f} s; slider moved: {explorer.sentence}")
-
-    def work(self):
-        """Change a cell, save, and write a file of her own."""
-        change = f"""async text => {{
-            const panel = {PANEL}, cells = [...panel.content.model.cells];
-            cells.find(cell => cell.sharedModel.source.includes('my_momentum = 0.0'))
-                .sharedModel.setSource(text);
-            await panel.context.save();
-        }}"""
-        self.page.evaluate(change, MINE)
-        ask_kernel(self.page, "open('mine.txt', 'w').write('notes')")
-
-    def processes(self) -> dict[str, Path]:
-        """Her server and her kernel, among all processes of this machine."""
-        found = {}
-        for folder in Path("/proc").glob("[0-9]*"):
-            with suppress(OSError):
-                variables = (folder / "environ").read_bytes().split(b"\0")
-                if f"JUPYTERHUB_USER={self.name}".encode() in variables:
-                    is_kernel = b"ipykernel" in (folder / "cmdline").read_bytes()
-                    found["kernel" if is_kernel else "server"] = folder
-        return found
-
-    def memory(self):
-        """Say how much memory is hers: in all, and what is shared divided among those who share it."""
-        for what, folder in sorted(self.processes().items()):
-            lines = (
-                line.split() for line in (folder / "smaps_rollup").read_text().splitlines()[1:]
-            )
-            sizes = {words[0]: int(words[1]) / 1024 for words in lines}
-            private = sizes["Private_Clean:"] + sizes["Private_Dirty:"]
-            ticks = sum(map(int, (folder / "stat").read_text().rsplit(")")[-1].split()[11:13]))
-            seconds = ticks / os.sysconf("SC_CLK_TCK")
-            used = (
-                f"{sizes['Pss:']:.0f} MiB PSS, {private:.0f} MiB private, {seconds:.0f} s of a core"
-            )
-            say(f"{self.name}: {what} {used}")
-
-    def log_out(self):
-        """Log out; her server ends."""
-        self.page.goto(f"{self.address}/hub/logout")
-        self.look("5-logout")
-        self.page.context.clear_cookies()
-        wait_for(lambda: absent(self.processes()))
-
-    def kernels(self) -> list:
-        """The kernels that her server has."""
-        answer = self.page.request.get(f"{self.address}/user/{self.name}/api/kernels")
-        assert answer.ok, answer.status
-        return answer.json()
-
-    def notebook(self):
-        """Her notebook 4, as it is in her home."""
-        path = self.home / f"learning-rate-{VERSION}" / f"{NOTEBOOK}.ipynb"
-        lesson = nbformat.read(path, as_version=4)
-        nbformat.validate(lesson)
-        return lesson
-
-
-def absent(things):
-    """OSError as long as there are any, to be waited for."""
-    if things:
-        raise OSError(f"still there: {things}")
-
-
 def check_privacy(one: Student, other: Student):
-    """One cannot read what is another's: neither through the hub nor, as root has made users, on the machine."""
+    """One cannot read what is another's: neither through the hub nor, where root has made users, on the machine."""
     answer = one.page.request.get(f"{one.address}/user/{other.name}/api/contents")
     assert answer.status in (403, 404), answer.status
     if IS_ROOT:
         assert stat.S_IMODE(other.home.stat().st_mode) == 0o700
-        read = f"__import__('os').listdir({str(other.home)!r})"
         try:
-            said = ask_kernel(one.page, read)
+            said = ask_kernel(one.page, f"__import__('os').listdir({str(other.home)!r})")
         except PageError as error:
             said = str(error)
         assert "Permission denied" in said, said
@@ -288,7 +136,7 @@ def first_day(room: Path, browser):
         assert Path(installed).is_relative_to(HUB), installed
         for one, other in zip(class_, class_[1:] + class_[:1]):
             check_privacy(one, other)
-            one.memory()
+            one.say_what_she_uses()
         for student in class_:
             student.log_out()
 
@@ -306,9 +154,8 @@ def second_day(room: Path, browser):
             assert cell(lesson, "my_momentum = ").source == MINE
             assert "Corrected in the night." in lesson.cells[0].source
             assert cell(lesson, EXPLORER).execution_count
-            folder = student.home / f"learning-rate-{VERSION}"
-            assert (folder / "mine.txt").read_text() == "notes"
-            assert (folder / "news.md").exists()
+            assert (student.folder / "mine.txt").read_text() == "notes"
+            assert (student.folder / "news.md").exists()
         say("all three: yesterday's work is there, and so is the correction")
         wait_for(lambda: absent(ada.kernels()))
         ada.look("7-culled")
@@ -328,7 +175,7 @@ def main():
         settings = {f"@jupyterlab/{k.replace('/', ':')}": v for k, v in SETTINGS.items()}
         (room / "overrides.json").write_text(json.dumps(settings))
         clone = publish(room)
-        stack.enter_context(students(room))
+        stack.enter_context(homes_of_students(room))
         browser = stack.enter_context(chromium())
         first_day(room, browser)
         correct(clone)
@@ -337,4 +184,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
