@@ -135,14 +135,14 @@ def write_notebook(folder: Path, name: str, *cells: str) -> str:
 
 def run_all(page: Page):
     """Run all cells and wait until the last one is done and the kernel idle."""
-    run(page, "all-cells", "() => true")
+    run(page, "run-all-cells", "() => true")
 
 
 def run_cells(page: Page, *numbers: int):
     """Run some cells, by their numbers in the file, and wait for them."""
     for number in numbers:
         page.evaluate(f"() => {{ {PANEL}.content.activeCellIndex = {number}; }}")
-        run(page, "cell", f"(_, number) => number === {number}")
+        run(page, "run-cell", f"(_, number) => number === {number}")
 
 
 def run(page: Page, command: str, which: str):
@@ -152,7 +152,7 @@ def run(page: Page, command: str, which: str):
     page.evaluate(
         f"""() => {{
             for (const cell of {chosen}) cell.sharedModel.execution_count = null;
-            window.jupyterapp.commands.execute('notebook:run-{command}');
+            window.jupyterapp.commands.execute('notebook:{command}');
         }}"""
     )
     page.wait_for_function(

@@ -18,7 +18,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from tests.browser.explorer import ask_kernel
-from tests.browser.lab import ROOT, SETTINGS, chromium, free_port, wait_for, wait_for_notebook
+from tests.browser.lab import ROOT, SETTINGS, chromium, free_port, wait_for
 from tests.hub.student import EXPLORER, MINE, NOTEBOOK, PICTURES, Student, absent, cell, say
 from tools.links import VERSION
 
@@ -129,7 +129,7 @@ def first_day(room: Path, browser):
             student.log_in(f"secret of {student.name}")
         for student in class_:
             student.open("2-notebook")
-            student.run(everything=student is class_[0])
+            student.run("run-all-cells" if student is class_[0] else None)
             student.look("3-explorer")
             student.work()
         installed = ask_kernel(class_[0].page, "__import__('helpers').__file__")
@@ -158,11 +158,10 @@ def second_day(room: Path, browser):
             assert (student.folder / "news.md").exists()
         say("all three: yesterday's work is there, and so is the correction")
         wait_for(lambda: absent(ada.kernels()))
+        ada.page.get_by_text("No Kernel").wait_for()
         ada.look("7-culled")
         say("class-ada: the kernel was left alone, and is gone")
-        ada.page.reload()
-        wait_for_notebook(ada.page)
-        ada.run()
+        ada.run("restart-run-all")
         ada.look("8-back")
 
 

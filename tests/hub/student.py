@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from tests.browser.explorer import Explorer, ask_kernel
-from tests.browser.lab import PANEL, ROOT, run_all, run_cells, wait_for, wait_for_notebook
+from tests.browser.lab import PANEL, ROOT, run, run_cells, wait_for, wait_for_notebook
 from tools.links import VERSION, pull
 
 import nbformat
@@ -72,11 +72,11 @@ class Student:
         self.look(station)
         say(f"{self.name}: logged in, notebook open after {time.monotonic() - start:.0f} s")
 
-    def run(self, everything: bool = False):
-        """Run all cells, or those of one explorer; move its slider until the picture has followed."""
+    def run(self, command: str | None = None):
+        """Run all cells by a command, or those of one explorer; move its slider until the picture has followed."""
         start = time.monotonic()
-        if everything:
-            run_all(self.page)
+        if command:
+            run(self.page, command, "() => true")
         else:
             lesson = self.notebook()
             run_cells(self.page, 1, lesson.cells.index(cell(lesson, EXPLORER)))
@@ -90,7 +90,7 @@ class Student:
             lambda: explorer.picture > picture and explorer.sentence != sentence,
             "the slider moves no picture",
         )
-        what = "all cells" if everything else "the explorer's cells"
+        what = command or "the explorer's cells"
         say(f"{self.name}: {what} in {seconds:.0f} s; slider moved: {explorer.sentence}")
 
     def work(self):
