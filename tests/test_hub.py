@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 from pathlib import Path
+from types import SimpleNamespace
 
 from tests.test_repository import steps_of
 from tools.copies import without_outputs
@@ -110,6 +111,12 @@ def test_what_the_page_says():
     assert "--replicas=300" in PAGE
     assert f"{STUDENT['image']['name']}:$TAG" in PAGE
     assert PAGE.count("\n") <= 80
+
+
+def test_the_small_hub_sets_the_same_variables():
+    config = SimpleNamespace(Spawner=SimpleNamespace())
+    exec((ROOT / "hub/jupyterhub_config.py").read_text("utf-8"), {"c": config})
+    assert config.Spawner.environment == STUDENT["extraEnv"]
 
 
 def test_one_version_everywhere():
