@@ -2,7 +2,7 @@
 # make test  the same set-up, then everything that CI runs
 
 .DEFAULT_GOAL := help
-.PHONY: help lab edit env doctor audit test compatibility bench notebooks claims site film links format clean
+.PHONY: help lab edit env doctor audit test test-hub compatibility bench notebooks claims site film links format clean
 
 # The first Python that TensorFlow has packages for; `make lab PYTHON=...` names another.
 SUPPORTED = $(shell $(1) -c 'import sys; print("$(1)" * ((3, 11) <= sys.version_info < (3, 14)))' 2>/dev/null)
@@ -25,6 +25,7 @@ help:
 	@echo 'make env        the set-up alone, which all the others do first'
 	@echo 'make doctor     what is wrong here, and the command that mends it'
 	@echo 'make test       lint, unit, oracle, notebook and browser tests'
+	@echo 'make test-hub   two days of a class on a real JupyterHub; as root, with users of this machine'
 	@echo 'make compatibility  all six notebooks with the versions of Colab, and with the newest'
 	@echo 'make bench      the benchmarks, side by side'
 	@echo 'make notebooks  execute the notebooks in place'
@@ -63,6 +64,19 @@ test: .venv/ready
 	$(BIN)/oxlint --quiet --deny-warnings helpers tools
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations=10 \
 		--nbval --nbval-current-env --nbval-cell-timeout=600 --nbval-sanitize-with=tests/nbval.cfg tests notebooks
+
+build/hub/ready: pyproject.toml constraints.txt tests/hub/versions.txt
+	@$(HAVE_PYTHON)
+	@rm -rf build/hub
+	@$(PYTHON) -m venv build/hub
+	@build/hub/bin/pip install --quiet --constraint constraints.txt --requirement tests/hub/versions.txt .
+	@npm install --silent --no-fund --no-audit --prefix build/hub configurable-http-proxy@5.3.0
+	@touch $@
+
+# Not part of `make test`: it takes ten minutes, and npm. The helpers are those of now, installed as a hub has them.
+test-hub: .venv/ready build/hub/ready
+	@build/hub/bin/pip install --quiet --no-deps .
+	@$(BIN)/python -m tests.hub
 
 # Not part of `make test`: it takes half an hour, and packages that constraints.txt does not pin.
 compatibility: .venv/ready

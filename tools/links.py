@@ -1,7 +1,7 @@
 """Write the addresses of the published repository, or take them out; pyproject.toml alone holds them.
 
-python tools/links.py OWNER/NAME      into pyproject.toml and README.md
-python tools/links.py                 out of both
+python tools/links.py OWNER/NAME      into pyproject.toml, README.md and hub/README.md
+python tools/links.py                 out of all three
 """
 
 import re
@@ -11,6 +11,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 FIRST = "01_learning_rate_and_gradient_descent"
+NAMES = ("pyproject.toml", "README.md", "hub/README.md")
+VERSION = "v" + tomllib.loads((ROOT / NAMES[0]).read_text("utf-8"))["project"]["version"]
 URLS = re.compile(r"\[project\.urls\]\n(?:.+\n)*\n")
 BLOCK = re.compile(r"(<!-- make links -->\n).*?(<!-- end of links -->\n)", re.DOTALL)
 
@@ -27,7 +29,6 @@ def links(repository: str | None, notebook: str = FIRST) -> dict[str, str]:
         raise ValueError(f"a repository is OWNER/NAME, not {repository}")
     owner, name = repository.split("/")
     here = f"https://github.com/{repository}"
-    lab = f"lab/tree/{name}/notebooks/{notebook}.ipynb"
     colab = f"https://colab.research.google.com/github/{repository}/blob/colab/{notebook}.ipynb"
     return {
         "Repository": here,
@@ -35,9 +36,20 @@ def links(repository: str | None, notebook: str = FIRST) -> dict[str, str]:
         "Site": f"https://{owner}.github.io/{name}/",
         "Colab": colab,
         "Binder": f"https://mybinder.org/v2/gh/{repository}/main?urlpath=lab/tree/notebooks",
-        "JupyterHub": "https://nbgitpuller.readthedocs.io/en/latest/link.html"
-        f"?repo={here}&branch=main&urlpath={lab}",
+        "JupyterHub": f"{here}/blob/main/hub/README.md",
     }
+
+
+def pull(address: str, notebook: str = FIRST) -> str:
+    """The path, on every hub, that brings the notebooks of this version into a student's home, and opens one.
+
+    A branch of each version, which .github/workflows/class.yml publishes for its tag: of a tag itself nbgitpuller
+    makes a copy at the first click, and fails at the second. And a folder of each version: new notebooks come with
+    a new link, when the hub has their helpers, and beside the work that was done in the old ones.
+    """
+    folder = f"learning-rate-{VERSION}"
+    where = f"branch=class-{VERSION}&targetPath={folder}&urlpath=lab/tree/{folder}/{notebook}.ipynb"
+    return f"/hub/user-redirect/git-pull?repo={address}&{where}"
 
 
 def repository_of(pyproject: str) -> str | None:
@@ -46,15 +58,17 @@ def repository_of(pyproject: str) -> str | None:
     return address and "/".join(address.split("/")[-2:])
 
 
-def with_links(pyproject: str, readme: str, repository: str | None) -> tuple[str, str]:
-    """Both texts with the addresses of this repository, and with no others."""
+def with_links(pyproject: str, readme: str, page: str, repository: str | None) -> tuple[str, ...]:
+    """The three texts with the addresses of this repository, and with no others."""
     to = links(repository)
     lines = "".join(f'{name} = "{address}"\n' for name, address in to.items())
     pyproject = URLS.sub("", pyproject)
     if to:
         table = f"[project.urls]\n{lines}\n"
         pyproject = pyproject.replace("[build-system]\n", f"{table}[build-system]\n", 1)
-    return pyproject, BLOCK.sub(lambda found: found[1] + badges(to) + found[2], readme)
+    blocks = (readme, badges(to)), (page, for_a_hub(to.get("Repository", "ADDRESS")))
+    written = (BLOCK.sub(lambda f, new=new: f[1] + new + f[2], text) for text, new in blocks)
+    return pyproject, *written
 
 
 def badges(to: dict[str, str]) -> str:
@@ -66,13 +80,23 @@ def badges(to: dict[str, str]) -> str:
 [![Open in Binder](https://mybinder.org/badge_logo.svg)]({to["Binder"]})
 
 Nothing to install: [pages with sliders that move]({to["Site"]}), the notebooks in [Colab]({to["Colab"]})
-or [Binder]({to["Binder"]}), or, for a class, [a link that brings them to your JupyterHub]({to["JupyterHub"]}).
+or [Binder]({to["Binder"]}), or, for a class, [your JupyterHub]({to["JupyterHub"]}).
 The helpers alone: `pip install git+{to["Repository"]}`.
 """
 
 
+def for_a_hub(address: str) -> str:
+    """What the page about hubs begins with: this version at this address."""
+    return f"""```
+ADDRESS={address}
+TAG={VERSION}
+https://YOUR.HUB{pull(address)}
+```
+"""
+
+
 if __name__ == "__main__":
-    paths = [ROOT / "pyproject.toml", ROOT / "README.md"]
+    paths = [ROOT / name for name in NAMES]
     texts = [path.read_text("utf-8") for path in paths]
     repository = sys.argv[1] if len(sys.argv) > 1 else None
     try:

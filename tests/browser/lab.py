@@ -34,7 +34,7 @@ def find_chromium() -> str | None:
     return next((path for path in map(shutil.which, names) if path), None)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return listener.getsockname()[1]
@@ -51,7 +51,7 @@ def jupyterlab(folder: Path):
     extensions = settings / "jupyter_server_config.d"  # what an installation brings
     extensions.mkdir(exist_ok=True)
     shutil.copy(ROOT / "reopened" / "reopened.json", extensions)
-    port, token = _free_port(), secrets.token_hex(16)
+    port, token = free_port(), secrets.token_hex(16)
     command = [
         *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
         *(
@@ -71,14 +71,14 @@ def jupyterlab(folder: Path):
         server = subprocess.Popen(command, stdout=log, stderr=log, env=environment)
     try:
         address = f"http://127.0.0.1:{port}"
-        _wait_for(lambda: urllib.request.urlopen(f"{address}/api/status?token={token}").close())
+        wait_for(lambda: urllib.request.urlopen(f"{address}/api/status?token={token}").close())
         yield address, token
     finally:
         server.terminate()
         server.wait(PATIENCE)
 
 
-def _wait_for(attempt):
+def wait_for(attempt):
     end = time.monotonic() + PATIENCE
     while True:
         try:
@@ -105,6 +105,11 @@ def open_notebook(page: Page, lab: tuple[str, str], name: str):
     """Open a notebook alone (no other tabs, no side bar) and wait until its kernel answers."""
     address, token = lab
     page.goto(f"{address}/lab/workspaces/{Path(name).stem}/tree/{name}?token={token}&reset")
+    wait_for_notebook(page)
+
+
+def wait_for_notebook(page: Page):
+    """Wait until the kernel of the notebook that is open answers, and close the side bar."""
     page.wait_for_function("() => window.jupyterapp?.shell?.currentWidget?.context")
     page.evaluate(
         """async () => {
@@ -130,14 +135,14 @@ def write_notebook(folder: Path, name: str, *cells: str) -> str:
 
 def run_all(page: Page):
     """Run all cells and wait until the last one is done and the kernel idle."""
-    run(page, "all-cells", "() => true")
+    run(page, "run-all-cells", "() => true")
 
 
 def run_cells(page: Page, *numbers: int):
     """Run some cells, by their numbers in the file, and wait for them."""
     for number in numbers:
         page.evaluate(f"() => {{ {PANEL}.content.activeCellIndex = {number}; }}")
-        run(page, "cell", f"(_, number) => number === {number}")
+        run(page, "run-cell", f"(_, number) => number === {number}")
 
 
 def run(page: Page, command: str, which: str):
@@ -147,7 +152,7 @@ def run(page: Page, command: str, which: str):
     page.evaluate(
         f"""() => {{
             for (const cell of {chosen}) cell.sharedModel.execution_count = null;
-            window.jupyterapp.commands.execute('notebook:run-{command}');
+            window.jupyterapp.commands.execute('notebook:{command}');
         }}"""
     )
     page.wait_for_function(
