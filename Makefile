@@ -2,7 +2,7 @@
 # make test  the same set-up, then everything that CI runs
 
 .DEFAULT_GOAL := help
-.PHONY: help lab edit env doctor audit test test-hub compatibility bench notebooks claims site film links format clean
+.PHONY: help lab edit env doctor audit test test-hub compatibility bench bench-class notebooks claims site film links format clean
 
 # The first Python that TensorFlow has packages for; `make lab PYTHON=...` names another.
 SUPPORTED = $(shell $(1) -c 'import sys; print("$(1)" * ((3, 11) <= sys.version_info < (3, 14)))' 2>/dev/null)
@@ -28,6 +28,7 @@ help:
 	@echo 'make test-hub   two days of a class on a real JupyterHub; as root, with users of this machine'
 	@echo 'make compatibility  all six notebooks with the versions of Colab, and with the newest'
 	@echo 'make bench      the benchmarks, side by side'
+	@echo 'make bench-class  N=30: a class of so many on this machine, each with a kernel'
 	@echo 'make notebooks  execute the notebooks in place'
 	@echo 'make claims     hold every claim of the lesson against 30 seeds'
 	@echo 'make site       write the pages whose explorers move without a kernel, to build/site'
@@ -97,6 +98,10 @@ site: .venv/ready
 
 bench: .venv/bench
 	@$(BIN)/python -m tests.benchmarks
+
+N ?= 30
+bench-class: .venv/ready
+	@$(BIN)/python -m tests.benchmarks.classroom "$(N)"
 
 .venv/audit: .venv/ready
 	@$(SET_UP) test,audit

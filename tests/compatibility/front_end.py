@@ -7,12 +7,14 @@ environment with a kernel; where kernels have subshells, moves go to one, as Jup
 """
 
 import json
+import os
 import sys
 import time
 from contextlib import suppress
 from math import log10
 from pathlib import Path
 from queue import Empty
+from threading import Event
 
 import nbformat
 from jupyter_client.manager import KernelManager
@@ -24,15 +26,23 @@ ERROR = ("could not be shown", "must be", "is no ", "Interrupted")
 
 
 class FrontEnd:
-    """A kernel, the models that it has told of, and what went wrong."""
+    """A kernel, the models that it has told of, and what went wrong.
 
-    def __init__(self, folder):
+    variables: of the kernel's environment, besides our own; halt: gives up, once it is set
+    """
+
+    def __init__(self, folder, variables=(), halt=None, patience=PATIENCE):
+        self.halt, self.patience = halt or Event(), patience
+        self.models, self.shown, self.faults, self.where = {}, [], [], {}
         self.manager = KernelManager(kernel_name="python3")
-        self.manager.start_kernel(cwd=str(folder))
+        self.manager.start_kernel(cwd=str(folder), env=os.environ | dict(variables))
         self.client = self.manager.client()
         self.client.start_channels()
-        self.client.wait_for_ready(timeout=PATIENCE)
-        self.models, self.shown, self.faults, self.where = {}, [], [], {}
+        try:
+            self.client.wait_for_ready(timeout=patience)
+        except BaseException:
+            self.stop()
+            raise
 
     def stop(self):
         self.client.stop_channels()
@@ -40,33 +50,55 @@ class FrontEnd:
 
     def use_subshell(self):
         """From now on, talk to a thread beside the one that runs cells, if the kernel has such threads."""
-        self.client.kernel_info()
-        features = self.client.get_shell_msg(timeout=PATIENCE)["content"].get("supported_features")
-        if "kernel subshells" in (features or ()):
+        asked = self.client.kernel_info()
+        reply = {"parent_header": {}}
+        while reply["parent_header"].get("msg_id") != asked:  # those to the cells come first
+            reply = self.client.get_shell_msg(timeout=self.patience)
+        if "kernel subshells" in (reply["content"].get("supported_features") or ()):
             self.client.control_channel.send(self.client.session.msg("create_subshell_request"))
-            reply = self.client.get_control_msg(timeout=PATIENCE)["content"]
+            reply = self.client.get_control_msg(timeout=self.patience)["content"]
             self.where = {"subshell_id": reply["subshell_id"]}
+
+    def explorers(self) -> dict:
+        """What was shown of each explorer, by its model."""
+        shown = {data[VIEW]["model_id"]: data for data in self.shown}
+        return {
+            m: data for m, data in shown.items() if "explorer" in classes(self.models[m]).split()
+        }
 
     def run(self, code):
         self.finish(self.client.execute(code))
 
     def send(self, model, data):
         """Send a message to a model and hear what follows; the models that changed."""
+        return self.finish(self.post(model, data))
+
+    def post(self, model, data) -> str:
+        """Send a message to a model; the message's id."""
         message = self.client.session.msg("comm_msg", {"comm_id": model, "data": data})
         message["header"].update(self.where)
         self.client.shell_channel.send(message)
-        return self.finish(message["header"]["msg_id"])
+        return message["header"]["msg_id"]
 
     def finish(self, request):
-        changed = set()
+        changed, end = set(), time.monotonic() + self.patience
         while True:
-            message = self.client.get_iopub_msg(timeout=PATIENCE)
+            message = self.next(end)
             changed |= self.hear(message)
             if (
                 message["parent_header"].get("msg_id") == request
                 and message["content"].get("execution_state") == "idle"
             ):
                 return changed
+
+    def next(self, end):
+        """The next message of the kernel, until a time."""
+        while time.monotonic() < end and not self.halt.is_set():
+            with suppress(Empty):
+                return self.client.get_iopub_msg(timeout=1)
+            if not self.manager.is_alive():
+                raise RuntimeError("A kernel has died.")
+        raise TimeoutError(f"A kernel has not answered within {self.patience} seconds.")
 
     def listen(self, until, seconds):
         """Hear what comes unasked, until something holds; whether it does."""
@@ -130,13 +162,21 @@ def message_of(state, beside):
 
 def stop_of(slider, share):
     """The stop of a slider nearest to a share of its way; the next one where it stands there."""
-    lowest, highest, step = slider["min"], slider["max"], slider["step"]
     log = slider["_model_name"] == "FloatLogSliderModel"
     now = log10(slider["value"]) if log else slider["value"]
-    stop = lowest + step * round(share * (highest - lowest) / step)
-    if abs(stop - now) < step / 2:
-        stop += step
-    return slider["base"] ** stop if log else stop
+    stop, step = place_of(slider, share), slider["step"]
+    return value_at(slider, stop + step if abs(stop - now) < step / 2 else stop)
+
+
+def place_of(slider, share):
+    """Where the stop nearest to a share of its way is."""
+    lowest, highest, step = slider["min"], slider["max"], slider["step"]
+    return lowest + step * round(share * (highest - lowest) / step)
+
+
+def value_at(slider, place):
+    """The value of a slider there: places of a logarithmic one are exponents."""
+    return slider["base"] ** place if slider["_model_name"] == "FloatLogSliderModel" else place
 
 
 def classes(state):
@@ -206,12 +246,8 @@ def report(path: Path) -> dict:
         for cell in cells:
             front.run(cell.source)
         front.use_subshell()
-        roots = [
-            (data[VIEW]["model_id"], data)
-            for data in front.shown
-            if "explorer" in front.models[data[VIEW]["model_id"]]["_dom_classes"]
-        ]
-        for root, data in roots:
+        roots = front.explorers()
+        for root, data in roots.items():
             if "image/png" not in data:
                 front.faults.append("an explorer without a still picture")
             mover = Moves(front, root)
