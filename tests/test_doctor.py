@@ -59,11 +59,11 @@ def test_a_package_that_is_missing(project):
 
 
 def test_a_file_of_the_student_with_the_name_of_a_package(project):
-    """Beside a copy, the other folder being looked at elsewhere; of Python's modules a notebook finds Python's."""
-    own = (project / "notebooks").rename(project / "my_notebooks")
-    (own / "random.py").write_text("seed = 1")
-    for name in ("keras.py", "helpers.py"):
-        file = own / name
+    """Beside a notebook or its copy; of Python's own modules a notebook finds Python's."""
+    (project / "my_notebooks").mkdir()
+    (project / "my_notebooks/random.py").write_text("seed = 1")
+    for name in ("notebooks/keras.py", "my_notebooks/helpers.py"):
+        file = project / name
         file.write_text("layers = 3")
         fault = doctor(project)
         assert fault.startswith(f"WRONG  {file} hides the ")
