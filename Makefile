@@ -116,7 +116,7 @@ audit: .venv/audit
 	@echo 'No pinned version has a known vulnerability.'
 
 film: .venv/ready
-	@$(BIN)/python -m tests.browser.movie notebooks/images/explorer.gif
+	@$(BIN)/python -m tests.browser.movie .github/explorer.gif
 
 links:
 	@$(HAVE_PYTHON)

@@ -177,13 +177,12 @@ AUDITS = {
 }
 
 
-@pytest.mark.parametrize("heard", AUDITS)
-def test_what_make_audit_makes_of_what_pip_audit_says(heard, project):
-    code, sentence = AUDITS[heard]
+def test_what_make_audit_makes_of_what_pip_audit_says(project):
     tool = project / ".venv/bin/pip-audit"
-    tool.write_text(f"#!/bin/sh\necho '{heard}' >&2; exit {code}\n")
-    tool.chmod(0o755)
     (project / ".venv/audit").touch()
-    said, works = run("make", "audit", cwd=project)
-    assert works == (code == 0)
-    assert said.startswith(sentence)
+    for heard, (code, sentence) in AUDITS.items():
+        tool.write_text(f"#!/bin/sh\necho '{heard}' >&2; exit {code}\n")
+        tool.chmod(0o755)
+        said, works = run("make", "audit", cwd=project)
+        assert works == (code == 0), heard
+        assert said.startswith(sentence)

@@ -15,7 +15,7 @@ from types import SimpleNamespace
 
 import helpers
 from helpers import Experiment, drops, explore, explore_descent, predict, train
-from helpers.descent import METHODS, PARABOLA
+from helpers.descent import METHODS, PARABOLA, RAVINE, TURNED_RAVINE
 from helpers.outcome import outcome
 from helpers.pictures import DescentScene, curves_picture
 from helpers.regions import SHADES, plane
@@ -1004,3 +1004,14 @@ def test_a_step_that_cannot_be_drawn_is_not_taken(error, monkeypatch):
     monkeypatch.undo()
     explorer.step()
     assert explorer.state.steps == before.steps + 1
+
+
+def test_the_walk_starts_on_the_surface_that_is_asked_for():
+    explorer = explore_descent(TURNED_RAVINE)
+    assert find(explorer, "control-surface").label.endswith("turned by 45°")
+    there = explorer.pictures[TURNED_RAVINE].draw(explorer.state.scene)
+    assert find(explorer, "explorer-figure").background == there.background
+    explorer.close()
+    for wrong in ("ravine", None, np.eye(2), RAVINE._replace(angle=30.0)):
+        with pytest.raises(ValueError, match="must be RAVINE or TURNED_RAVINE"):
+            explore_descent(wrong)

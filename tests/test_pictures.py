@@ -205,6 +205,30 @@ def test_band_and_median_of_the_loss(with_loss):
     assert not {"loss previous", "loss band", "loss median", "loss A"} & alone
 
 
+@pytest.mark.parametrize(
+    ("last", "words"),
+    [
+        ([9, 2], ""),
+        ([2, 9, 9], "the loss is above this axis from epoch 59"),
+        ([9, np.inf, np.nan], "the loss is above this axis from epoch 58, infinite from epoch 59"),
+        ([2, np.nan], "the loss is infinite from epoch 60"),
+    ],
+)
+def test_where_a_loss_leaves_its_axis_is_written(with_loss, picture, last, words):
+    run = made_up(34, patience=4)
+    run.loss[-len(last) :] = run.val_loss[-len(last) :] = last
+    for drawing in (with_loss, picture):
+        told = items(drawn(drawing, Scene(run)), "beyond")
+        assert [text["text"] for text in told] == [words] * bool(words)
+
+
+def test_a_loss_is_drawn_once_beside_the_plateau_rule(with_loss):
+    frame = drawn(with_loss, Scene(made_up(35, patience=4)))
+    assert "loss run" not in names(frame)
+    watched = {"loss best", "loss drops", "wait run"}
+    assert watched & names(frame) == (watched if len(with_loss.panels) > 3 else set())
+
+
 def test_losses_are_drawn_on_request_alone(picture):
     assert not {"loss train", "loss test"} & names(drawn(picture, WHOLE))
 

@@ -3,7 +3,7 @@
 from helpers.pictures.bowl import DescentScene, PathPanel, RegimePanel
 from helpers.pictures.panels import AccuracyPanel, LossPanel, RatePanel
 from helpers.pictures.picture import Drawing, Picture
-from helpers.pictures.plateau import MonitorPanel, WaitPanel
+from helpers.pictures.plateau import MonitorPanel, WaitPanel, WatchedLossPanel
 from helpers.pictures.range_panel import RangePanel, RangeScene
 from helpers.pictures.regions import RegionsPanel, RegionsScene
 from helpers.pictures.scene import LETTERS, PIN_STYLES, Scene
@@ -29,8 +29,10 @@ WIDTH = 560  # pixels of the page
 
 def curves_picture(plateau: bool = False, loss: bool = False) -> Picture:
     """The curves of a run, for a Scene; plateau: with what ReduceLROnPlateau sees."""
-    more = [LossPanel()] * loss + [MonitorPanel(), WaitPanel()] * plateau
-    panels = [AccuracyPanel(), *more, RatePanel()]
+    losses = [LossPanel()] * loss
+    if plateau:
+        losses = [WatchedLossPanel() if loss else MonitorPanel(), WaitPanel()]
+    panels = [AccuracyPanel(), *losses, RatePanel()]
     return Picture(panels, WIDTH, round(150 + 85 * sum(panel.height for panel in panels)))
 
 

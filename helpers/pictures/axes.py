@@ -1,6 +1,7 @@
 """Axes whose looks seldom change, and what is written beside them."""
 
 from helpers.experiment import History
+from helpers.pictures.scene import SMALL_NOTE
 
 import numpy as np
 from matplotlib.ticker import NullLocator
@@ -17,6 +18,7 @@ class LossAxis:
         ax.set_yscale("log")
         ax.yaxis.set_minor_locator(NullLocator())
         ax.set_ylabel("loss (nats)")
+        self.note = ax.text(0.99, 0.78, "", transform=ax.transAxes, **SMALL_NOTE, gid="beyond")
 
     def fit(self, *losses: np.ndarray) -> float:
         """Begin at 0.3, or as many half decades below as the losses need; where that is."""
@@ -32,6 +34,27 @@ class LossAxis:
             self.ax.set_ylim(lowest, HIGHEST)
             self.lowest = lowest
         return lowest
+
+    def tell(self, loss: np.ndarray):
+        """Write where a run's loss leaves the axis for good: it would look as if there were none."""
+        self.note.set_text(beyond(loss))
+
+
+def beyond(loss: np.ndarray) -> str:
+    """Where a loss leaves the axis for good, and where it is no number any more; nothing if it stays."""
+    left = first_of_the_rest(loss <= HIGHEST)
+    if left > len(loss):
+        return ""
+    lost = first_of_the_rest(np.isfinite(loss))
+    ends = f"infinite from epoch {lost}"
+    if lost == left:
+        return f"the loss is {ends}"
+    return f"the loss is above this axis from epoch {left}" + f", {ends}" * bool(lost <= len(loss))
+
+
+def first_of_the_rest(kept: np.ndarray) -> int:
+    """The epoch, counted from 1, after the last one that is kept."""
+    return int(np.flatnonzero(kept).max(initial=-1)) + 2
 
 
 def fit_epochs(ax, history: History) -> int:

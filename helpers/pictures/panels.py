@@ -113,11 +113,12 @@ class LossPanel(CurvesPanel):
     def build(self, ax):
         """A logarithmic axis: what changes late is small."""
         self.axis = LossAxis(ax)
-        return self.build_curves(ax)
+        return [*self.build_curves(ax), self.axis.note]
 
     def show(self, scene: Scene):
         """Move every line; the look of the axes."""
         self.show_curves(scene)
+        self.axis.tell(scene.history.loss)
         runs = scene.runs
         lowest = self.axis.fit(*(run.loss for run in runs), *(run.val_loss for run in runs))
         return lowest, fit_epochs(self.ax, scene.history)

@@ -1,15 +1,53 @@
 """The panels that show what ReduceLROnPlateau sees: the monitored loss and the counter."""
 
+from helpers.experiment import History
 from helpers.measures import plateau_counter
 from helpers.pictures.axes import LossAxis, fit_epochs, round_above
+from helpers.pictures.panels import LossPanel
 from helpers.pictures.scene import SMALL_NOTE, Scene, move_line
 from helpers.plots import AXIS_LABELS, CURVES, GREY, VERMILION, epochs_of
 
 import numpy as np
 
 
-class MonitorPanel:
-    """The loss that ReduceLROnPlateau watches, its best so far, and each drop of the rate."""
+class Watched:
+    """What ReduceLROnPlateau makes of a loss: its best so far, and each drop of the rate."""
+
+    def build_watched(self, ax) -> list:
+        """Make stairs, triangles and the words for them."""
+        stairs = {"color": "black", "linewidth": 1.1, "drawstyle": "steps-post"}
+        self.best = ax.plot([], [], **stairs, gid="loss best")[0]
+        above = {"transform": ax.get_xaxis_transform(), "color": VERMILION, "markersize": 6}
+        self.drops = ax.plot([], [], "v", **above, gid="loss drops")[0]
+        self.words = ax.text(0.99, 0.66, "", transform=ax.transAxes, **SMALL_NOTE)
+        return [self.best, self.drops, self.words]
+
+    def show_watched(self, history: History):
+        """Move them; the loss is the one that the experiment monitors."""
+        best, _ = plateau_counter(history)
+        self.best.set_data(epochs_of(history), best)
+        dropped = np.flatnonzero(np.diff(history.learning_rate) < 0) + 1
+        self.drops.set_data(dropped, np.full(dropped.size, 0.92))
+        self.drops.set_visible(history.experiment.patience is not None)
+        watched = AXIS_LABELS[history.experiment.monitor]
+        self.words.set_text(f"{watched}; stairs: best so far; triangles: rate drops")
+
+
+class WatchedLossPanel(Watched, LossPanel):
+    """Both losses, and what ReduceLROnPlateau makes of the one that it watches."""
+
+    def build(self, ax):
+        """The losses under the stairs."""
+        return [*super().build(ax), *self.build_watched(ax)]
+
+    def show(self, scene: Scene):
+        """Move the lines; the look of the axes."""
+        self.show_watched(scene.history)
+        return super().show(scene)
+
+
+class MonitorPanel(Watched):
+    """The loss that ReduceLROnPlateau watches, alone."""
 
     height = 1.6
 
@@ -17,24 +55,15 @@ class MonitorPanel:
         """A logarithmic axis for the loss."""
         self.ax, self.axis = ax, LossAxis(ax)
         self.loss = ax.plot([], [], **CURVES["val_loss"], gid="loss run")[0]
-        stairs = {"color": "black", "linewidth": 1.1, "drawstyle": "steps-post"}
-        self.best = ax.plot([], [], **stairs, gid="loss best")[0]
-        above = {"transform": ax.get_xaxis_transform(), "color": VERMILION, "markersize": 6}
-        self.drops = ax.plot([], [], "v", **above, gid="loss drops")[0]
-        self.words = ax.text(0.99, 0.66, "", transform=ax.transAxes, **SMALL_NOTE)
-        return [self.loss, self.best, self.drops, self.words]
+        return [self.loss, *self.build_watched(ax), self.axis.note]
 
     def show(self, scene: Scene):
-        """Move the lines; the loss is the one that the experiment monitors; the look of the axes."""
+        """Move the lines; the look of the axes."""
         history, monitor = scene.history, scene.history.experiment.monitor
         self.loss.set(**{key: CURVES[monitor][key] for key in ("color", "linestyle")})
         move_line(self.loss, history, monitor)
-        best, _ = plateau_counter(history)
-        self.best.set_data(epochs_of(history), best)
-        dropped = np.flatnonzero(np.diff(history.learning_rate) < 0) + 1
-        self.drops.set_data(dropped, np.full(dropped.size, 0.92))
-        self.drops.set_visible(history.experiment.patience is not None)
-        self.words.set_text(f"{AXIS_LABELS[monitor]}; stairs: best so far; triangles: rate drops")
+        self.show_watched(history)
+        self.axis.tell(getattr(history, monitor))
         return self.axis.fit(getattr(history, monitor)), fit_epochs(self.ax, history)
 
     def readout(self, scene: Scene):

@@ -51,15 +51,15 @@ class DescentExplorer(Stage):
 
     interrupted = "Interrupted: this is still the path before."
 
-    def __init__(self):
-        """Show the first steps on the parabola."""
+    def __init__(self, surface: Bowl = PARABOLA):
+        """Show the first steps on the surface."""
         super().__init__()
         self.task = None
         with self.whole_or_nothing():
-            self._build()
-            self.begin(State)
+            self._build(surface)
+            self.begin(State, surface)
 
-    def _build(self):
+    def _build(self, surface):
         self.surface = self._list("surface", list(SURFACES.items()))
         self.method = self._list("optimizer", list(METHODS))
         self.rate = NumberControl(self, "learning_rate", RATE, self._setter("learning_rate"))
@@ -68,7 +68,7 @@ class DescentExplorer(Stage):
         self.follow(self.method, self._setter("method"))
         self.pictures = {bowl: descent_picture(bowl) for bowl in SURFACES.values()}
         label = "Path of gradient descent on the surface; the sentence below says the result"
-        self.figure = self.figure_of(self.pictures[PARABOLA], label, "explorer-figure")
+        self.figure = self.figure_of(self.pictures[surface], label, "explorer-figure")
         most = f"Steps until it arrives, at most {MOST_STEPS}"
         buttons = [
             self.button("Step", "One step down the gradient", self.step, "explorer-step"),
@@ -165,6 +165,13 @@ class DescentExplorer(Stage):
         return still_bundle([still], "Explorer of gradient descent", values)
 
 
-def explore_descent() -> DescentExplorer:
-    """Gradient descent on a parabola or in a ravine: step, run, reset; optimizer, rate, momentum."""
-    return DescentExplorer()
+def explore_descent(surface: Bowl = PARABOLA) -> DescentExplorer:
+    """Gradient descent on a parabola or in a ravine: step, run, reset; optimizer, rate, momentum.
+
+    surface: where to start, the parabola, RAVINE or TURNED_RAVINE
+    """
+    if not isinstance(surface, Bowl) or surface not in SURFACES.values():
+        raise ValueError(
+            f"surface is {surface!r}, but must be RAVINE or TURNED_RAVINE, or left out."
+        )
+    return DescentExplorer(surface)

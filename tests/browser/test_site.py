@@ -227,6 +227,18 @@ def test_the_address_holds_the_settings(open_page):
     assert "momentum:0," in page.url
 
 
+def test_the_copied_link_reopens_the_settings(open_page):
+    page = open_page(NAMES[3])
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    element = explorer_on(page, "3")
+    element.locator("[id$='-momentum']").press("End")
+    element.get_by_role("button", name="Copy link").click()
+    element.get_by_role("button", name="Copied").wait_for()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    again = open_page("index") and open_page(NAMES[3], "#" + copied.split("#")[1])
+    assert "momentum 0.99" in explorer_on(again, "3").locator(".said").inner_text()
+
+
 def test_predictions_are_compared_and_listed(open_page):
     page = open_page(NAMES[3])
     box = page.locator(".prediction", has_text="Which rate has the larger swing")
