@@ -370,11 +370,11 @@ def test_seeds_that_come_too_late_are_not_shown():
     others = [train(run) for run in seeds.other_seeds(explorer.history.experiment, 10)]
     late = explorer.history
     slider_of(explorer, "learning_rate").value = 0.1
-    explorer.background.on_end(late, others)
+    explorer.background.on_more(late, 10, others)
     assert "accuracy band" not in names(frame_of(explorer))
-    explorer.background.on_end(explorer.history, others[:3])
+    explorer.background.on_more(explorer.history, 3, others[:3])
     assert "accuracy band" not in names(frame_of(explorer))
-    explorer.background.on_end(explorer.history, others)
+    explorer.background.on_more(explorer.history, 10, others)
     assert "accuracy band" in names(frame_of(explorer))
 
 
