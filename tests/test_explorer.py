@@ -765,8 +765,11 @@ def test_a_cell_that_is_run_again_replaces_what_it_showed():
         asked = count()
         run("e", "question = ask('Which?', unit='epochs'); display(question); question.compare(3)")
         assert count() == asked
-        run(None, "show('seed')")  # a front end that names no cells
+        for _ in range(3):
+            run(None, "show('seed')")  # a front end that names no cells: the text does
         assert count() == asked + one
+        run(None, "show('seed')  # another cell")
+        assert count() == asked + 2 * one
 
 
 # What is refused
