@@ -6,6 +6,7 @@ import signal
 from pathlib import Path
 
 from helpers import Experiment, History  # before anything that imports TensorFlow: quietly
+from helpers.widgets import in_class
 
 import matplotlib
 import numpy as np
@@ -36,6 +37,12 @@ def no_event_loop(request):
         asyncio._set_running_loop(None)
     yield
     asyncio._set_running_loop(loop)
+
+
+@pytest.fixture(autouse=True)
+def quiet_machine(monkeypatch):
+    """However busy this machine is, explorers leave nothing for later."""
+    monkeypatch.setattr(in_class, "SETTINGS", in_class.Settings(busy="never"))
 
 
 @pytest.fixture

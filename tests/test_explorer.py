@@ -370,11 +370,11 @@ def test_seeds_that_come_too_late_are_not_shown():
     others = [train(run) for run in seeds.other_seeds(explorer.history.experiment, 10)]
     late = explorer.history
     slider_of(explorer, "learning_rate").value = 0.1
-    explorer.background.on_end(late, others)
+    explorer.background.on_more(late, 10, others)
     assert "accuracy band" not in names(frame_of(explorer))
-    explorer.background.on_end(explorer.history, others[:3])
+    explorer.background.on_more(explorer.history, 3, others[:3])
     assert "accuracy band" not in names(frame_of(explorer))
-    explorer.background.on_end(explorer.history, others)
+    explorer.background.on_more(explorer.history, 10, others)
     assert "accuracy band" in names(frame_of(explorer))
 
 
@@ -765,8 +765,11 @@ def test_a_cell_that_is_run_again_replaces_what_it_showed():
         asked = count()
         run("e", "question = ask('Which?', unit='epochs'); display(question); question.compare(3)")
         assert count() == asked
-        run(None, "show('seed')")  # a front end that names no cells
+        for _ in range(3):
+            run(None, "show('seed')")  # a front end that names no cells: the text does
         assert count() == asked + one
+        run(None, "show('seed')  # another cell")
+        assert count() == asked + 2 * one
 
 
 # What is refused

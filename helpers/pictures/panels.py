@@ -62,9 +62,11 @@ class AccuracyPanel(CurvesPanel):
             part.set_visible(scene.previous is not None)
         self._show_letters(scene.pins)
         self.seeds.set_visible(bool(scene.band))
-        self.seeds.set_text(
-            f"this run and {len(scene.band) - 1} more seeds: middle 80 %, median dotted"
-        )
+        runs, wanted = len(scene.band), scene.runs_wanted
+        told = f"this run and {runs - 1} more seeds"
+        if runs < wanted:
+            told = f"{runs} of {wanted} runs, as the machine is busy"
+        self.seeds.set_text(f"{told}: middle 80 %, median dotted")
         self.marker.set_visible(scene.epoch is not None)
         if scene.epoch is not None:
             self.marker.set_xdata([scene.epoch, scene.epoch])

@@ -18,12 +18,14 @@ class RegionsScene:
 
     history: History
     epoch: int
+    earlier: bool = False  # the curves beside it are of a later run
 
     @property
     def title(self) -> str:
         """Write epoch and test accuracy."""
         accuracy = 100 * self.history.val_accuracy[self.epoch - 1]
-        return f"epoch {self.epoch}: test accuracy {accuracy:.0f} %"
+        shown = "an earlier run" if self.earlier else f"epoch {self.epoch}"
+        return f"{shown}: test accuracy {accuracy:.0f} %"
 
 
 class RegionsPanel:

@@ -32,6 +32,7 @@ class Scene:
     epoch: int | None = None  # where the replay stands, counted from 1
     linear_rate: bool = False  # the axis of the learning rate is not logarithmic
     over_updates: bool = False  # the last axis counts updates, not epochs
+    runs_wanted: int = 0  # in the band; where fewer are there, the machine is busy
 
     @property
     def runs(self) -> list[History]:

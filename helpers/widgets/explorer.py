@@ -9,10 +9,12 @@ from helpers.pictures.stills import still_bundle
 from helpers.problems import problem_of
 from helpers.schedules import NAMED, SCHEDULES
 from helpers.training import train
+from helpers.widgets import in_class
 from helpers.widgets.controls import make_control
 from helpers.widgets.fold import Fold
 from helpers.widgets.goals import Goals
 from helpers.widgets.options import Options
+from helpers.widgets.pace import PACE
 from helpers.widgets.pins import Pins
 from helpers.widgets.regions import Regions
 from helpers.widgets.seeds import BackgroundRuns
@@ -61,6 +63,7 @@ class Explorer(Stage):
         planar = "problem" in self.fields or problem_of(self.start).features == 2
         self.options = Options(self, [self.regions.button] * planar)
         self.background = BackgroundRuns(lambda *told: self.attempt(self._banded, *told))
+        self.figure.observe(self._attended, "looked_at")
         self.children = [
             *(control.widget for control in self.controls.values()),
             self.options.widget,
@@ -96,7 +99,8 @@ class Explorer(Stage):
     def _first(self, pinned: list[Experiment]) -> State:
         history, pins = train(self.start), tuple(map(train, pinned))
         shown = {
-            "regions": self.fields == ("learning_rate",),
+            "regions": self.fields == ("learning_rate",) and in_class.SETTINGS.regions,
+            "seeds": in_class.SETTINGS.seeds,
             "linear_rate": self.fields == ("decay",),
         }
         state = State(values_of(self.start), history, pins=pins, **shown)
@@ -105,6 +109,7 @@ class Explorer(Stage):
     def _reset(self) -> State:
         first = self.first
         again = {"values": first.values, "rates": {}, "previous": None, "epoch": None}
+        again["regions_of"] = None
         band = self.state.band if self.history is first.history else ()
         history = {"history": first.history, "pins": first.pins, "met": first.met, "band": band}
         return replace(self.state, **again, **history)
@@ -120,7 +125,8 @@ class Explorer(Stage):
         experiment = experiment_of(values)
         if experiment == before.history.experiment:
             return replace(before, values=values, rates=rates)
-        run = {"history": train(experiment), "previous": before.history, "band": (), "epoch": None}
+        run = {"history": PACE.timed(train, experiment), "previous": before.history, "band": ()}
+        run |= {"epoch": None, "regions_of": self.regions.left(before)}
         return self._with_goals(replace(before, values=values, rates=rates, **run))
 
     def choose(self, option: str, value) -> State:
@@ -129,17 +135,17 @@ class Explorer(Stage):
         if option == "seeds":
             state = replace(state, band=())
         if option == "regions":
-            state = replace(state, epoch=None)
+            state = replace(state, epoch=None, regions_of=None)
         return state
 
     def _with_goals(self, state: State) -> State:
         met = self.goals.met_by(state.history, state.met, self.told(state, state.history))
         return replace(state, met=met)
 
-    def _banded(self, history: History, result: list[History] | Exception) -> State:
+    def _banded(self, history: History, number: int, result: list[History] | Exception) -> State:
         if isinstance(result, Exception):
             raise result
-        late = history is not self.history or len(result) != self.state.seeds
+        late = history is not self.history or number != self.state.seeds
         return self.state if late else replace(self.state, band=(history, *result))
 
     # What the explorer shows
@@ -156,7 +162,8 @@ class Explorer(Stage):
         """What the picture shows."""
         title = title_of(state.history, self.told(state, state.history))
         beside = state.previous, list(state.band), list(state.pins), state.epoch
-        return Scene(state.history, title, *beside, state.linear_rate, state.over_updates)
+        axes = state.linear_rate, state.over_updates
+        return Scene(state.history, title, *beside, *axes, runs_wanted=1 + state.seeds)
 
     def look(self, state: State) -> dict:
         """Everything that is shown."""
@@ -173,22 +180,31 @@ class Explorer(Stage):
         return look
 
     def rest(self):
-        """Close what is unpinned; train more seeds while nothing moves."""
+        """Close what is unpinned; regions that were left, and more seeds, come while nothing moves."""
         self.pins.tidy()
         if self.state:
-            self.background.start(self.history, self.state.seeds)
+            self.regions.rest(self.state)
+            if self.figure.looked_at:
+                self.background.train(self.history, self.state.seeds, self.state.band[1:])
+            else:
+                self.background.cancel()
+
+    def _attended(self, _):
+        with TURN:
+            self.rest()
 
     def close(self):
-        """Close all models, and train nothing more."""
+        """Close all models, and train and draw nothing more."""
         if hasattr(self, "background"):
             self.background.cancel()
+            self.regions.later.cancel()
         super().close()
 
     def without_kernel(self) -> dict:
         """Static picture, and a text that never varies."""
         with TURN:
             stills = [self.picture.still(self.scene(self.state))]
-            if scene := self.regions.scene(self.state):
+            if scene := self.regions.scene(replace(self.state, regions_of=None)):
                 stills.append(self.regions.picture.still(scene))
         text = f"Explorer of {', '.join(map(label_of, self.fields))}"
         values = self.told(self.state, self.history, self.controls)

@@ -187,13 +187,37 @@ export function figure(element, { width, height, label }) {
   };
 }
 
-export default {
-  render({ model, el }) {
-    const values = (...names) => Object.fromEntries(names.map((name) => [name, model.get(name)]));
-    const view = figure(el, values("width", "height", "label"));
-    const show = () => model.get("frame")?.byteLength && view.show(values("background", "dark", "frame"));
-    model.on("change", show); // once for all that came in one message
-    show();
-    return view.remove;
-  },
+/** Hear whether an element is looked at: in sight, on a page that is shown; returned is what ends that. */
+function attend(element, hear) {
+  let inSight = false;
+  const say = () => hear(inSight && document.visibilityState === "visible"), ending = new AbortController();
+  const sights = new IntersectionObserver((all) => { inSight = all.at(-1).isIntersecting; say(); });
+  sights.observe(element);
+  document.addEventListener("visibilitychange", say, ending);
+  return () => { sights.disconnect(); ending.abort(); hear(false); };
+}
+
+export default () => { // once for each picture, which may have several views
+  const looking = new Set();
+  return {
+    render({ model, el }) {
+      const values = (...names) => Object.fromEntries(names.map((name) => [name, model.get(name)]));
+      const view = figure(el, values("width", "height", "label"));
+      let shown = {};
+      const show = () => {
+        const now = values("background", "dark", "frame");
+        if (now.frame?.byteLength && Object.keys(now).some((name) => now[name] !== shown[name])) view.show(shown = now);
+      };
+      const tell = () => {
+        if (model.get("looked_at") === looking.size > 0) return;
+        model.set("looked_at", looking.size > 0);
+        model.save_changes();
+      };
+      const end = attend(el, (is) => { looking[is ? "add" : "delete"](view); tell(); });
+      model.on("change", show); // once for all that came in one message
+      model.on("change:looked_at", () => looking.size && tell()); // on another page it is not
+      show();
+      return () => { end(); view.remove(); };
+    },
+  };
 };

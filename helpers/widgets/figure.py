@@ -4,11 +4,14 @@ from pathlib import Path
 
 import anywidget
 from ipywidgets import Layout
-from traitlets import Bytes, Int, Unicode
+from traitlets import Bool, Bytes, Int, Unicode
 
 
 class Figure(anywidget.AnyWidget):
-    """Shows one Drawing at a time, at most as wide as the page; `label` is its name for screen readers."""
+    """Shows one Drawing at a time, at most as wide as the page; `label` is its name for screen readers.
+
+    `looked_at` comes from the browser: whether any view of it is in sight. Until one says no, it is.
+    """
 
     _esm = Path(__file__).with_name("figure.js").read_text("utf-8")
     background = Unicode().tag(sync=True)
@@ -17,6 +20,7 @@ class Figure(anywidget.AnyWidget):
     width = Int().tag(sync=True)
     height = Int().tag(sync=True)
     label = Unicode().tag(sync=True)
+    looked_at = Bool(True).tag(sync=True)
 
     def __init__(self, picture, label: str):
         """Begin empty, with the size of a Picture."""

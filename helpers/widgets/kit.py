@@ -100,10 +100,10 @@ def _open_with_parts(widget):
 def _close_what_is_replaced_by(shown):
     """Close what this cell showed when it ran before and no other cell shows.
 
-    Without effect where the front end does not say which cell it runs.
+    Where the front end does not say which cell it runs, its text tells: the same text is the same cell.
     """
     parent = getattr(get_ipython(), "get_parent", dict)()
-    cell = parent.get("metadata", {}).get("cellId")
+    cell = parent.get("metadata", {}).get("cellId") or parent.get("content", {}).get("code")
     if cell is None:
         return
     request = parent["header"]["msg_id"]

@@ -1,6 +1,7 @@
 """The row between controls and picture: pin, reset, regions, seeds, and what a field adds to it."""
 
 from helpers.schedules import SCHEDULES
+from helpers.widgets import in_class
 
 import ipywidgets as widgets
 
@@ -14,11 +15,12 @@ class Options:
     def __init__(self, stage, more):
         """Make them, and put in more buttons; the axes of the rate for fields that shape it alone."""
         self.stage, self.lists = stage, {}
+        numbers = sorted({0, 10, 20, 30, in_class.SETTINGS.seeds})
         row = [
             stage.button("Pin this run", "Keep this run on the picture", stage.pin, "explorer-pin"),
             stage.button("Reset", "Back to the first run", stage.reset, "explorer-reset"),
             *more,
-            self._list("seeds", "more seeds", [("off", 0), ("10", 10), ("20", 20), ("30", 30)]),
+            self._list("seeds", "more seeds", [(str(n or "off"), n) for n in numbers]),
         ]
         self.hold = None
         if "momentum" in stage.fields:

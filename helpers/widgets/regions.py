@@ -1,12 +1,18 @@
 """Decision regions beside the curves, with a replay of the training."""
 
+import asyncio
 from dataclasses import replace
 
-from helpers.pictures import RegionsScene, regions_picture
+from helpers.experiment import History
+from helpers.pictures import Drawing, RegionsScene, regions_picture
+from helpers.widgets.later import Later
+from helpers.widgets.pace import PACE
+from helpers.widgets.turn import running_loop
 
 import ipywidgets as widgets
 
 WIDTH = 350  # pixels of the page
+REST = 0.2  # seconds without a move before regions are drawn that a busy machine left
 PLAYING = "playing" if widgets.Play.class_traits().get("playing") else "_playing"
 """Whether a Play plays: the name of the trait, in ipywidgets 8 or 7."""
 
@@ -14,13 +20,14 @@ PLAYING = "playing" if widgets.Play.class_traits().get("playing") else "_playing
 class Regions:
     """What the network predicts over the plane, after the last epoch or the one of the replay.
 
-    Only where the network has two inputs; elsewhere the button that shows them rests.
+    Only where the network has two inputs; elsewhere the button that shows them rests. On a busy machine a
+    move leaves them: those of an earlier run stay, and say so, until the slider rests.
     """
 
     def __init__(self, stage, beside):
         """Make picture, replay and button; beside: the figure that they stand next to."""
         self.stage, self.last, kit = stage, stage.start.epochs, stage.kit
-        self.picture = regions_picture()
+        self.picture, self.drawn, self.later = regions_picture(), (None, None), Later()
         label = "Decision regions of the network, with the test points"
         self.figure = stage.figure_of(self.picture, label, "explorer-regions")
         self.button = kit(
@@ -68,13 +75,41 @@ class Regions:
         return kit(widgets.HBox, children=children, layout={"max_width": f"{WIDTH}px"})
 
     def _replayed(self, epoch):
-        return replace(self.stage.state, epoch=None if epoch == self.last else epoch)
+        epoch = None if epoch == self.last else epoch
+        return replace(self.stage.state, epoch=epoch, regions_of=None)
+
+    def left(self, before) -> History | None:
+        """The run whose regions a move from this state leaves on the picture; None where it draws its own."""
+        late = before.regions and PACE.busy and running_loop()
+        return (before.regions_of or before.history) if late else None
+
+    def rest(self, state):
+        """Draw what was left, once the slider rests."""
+        if state.regions_of:
+            self.later.start(state.history, lambda: self._follow(state.history))
+        else:
+            self.later.cancel()
+
+    async def _follow(self, history):
+        await asyncio.sleep(REST)
+        self.stage.attempt(self._followed, history)
+
+    def _followed(self, history):
+        state = self.stage.state
+        return state if state.history is not history else replace(state, regions_of=None)
 
     def scene(self, state) -> RegionsScene | None:
         """What the picture shows; None where there is none."""
-        if state.regions and state.history.problem.features == 2:
-            return RegionsScene(state.history, state.epoch or self.last)
+        shown = state.regions_of or state.history
+        if state.regions and state.history.problem.features == shown.problem.features == 2:
+            return RegionsScene(shown, state.epoch or self.last, shown is not state.history)
         return None
+
+    def _drawing(self, scene) -> Drawing:
+        """The picture, drawn where it is another than the last one."""
+        if scene != self.drawn[0]:
+            self.drawn = scene, self.picture.draw(scene)
+        return self.drawn[1]
 
     def look(self, state) -> dict:
         """Picture, button and where the replay stands; at its end it stops."""
@@ -86,7 +121,7 @@ class Regions:
             self.epoch: {"value": epoch},
         }
         if scene:
-            look[self.figure] = self.picture.draw(scene)._asdict()
+            look[self.figure] = self._drawing(scene)._asdict()
         if state.epoch is None:
             look[self.play] = {PLAYING: False, "value": epoch}
         return look

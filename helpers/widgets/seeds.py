@@ -1,58 +1,60 @@
 """More seeds of the same run, trained in the background while the slider rests."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from helpers.experiment import Experiment, History
 from helpers.training import train
-from helpers.widgets.turn import cancel, running_loop
+from helpers.widgets.later import Later
+from helpers.widgets.pace import PACE
 
 REST = 0.4  # seconds without a move before the background starts
+FEW = 3  # seeds that are trained on a busy machine, too
+PAUSE = 1  # seconds until a busy machine is looked at again
 
 _one_thread = ThreadPoolExecutor(1, "more-seeds")
 
 
-class BackgroundRuns:
+class BackgroundRuns(Later):
     """Train a run's experiment with other seeds, in one thread beside the kernel's own event loop.
 
     Everything but the training happens in the event loop, between the student's moves; a move cancels
-    what is left, so that at most the run that is under way goes on.
+    what is left, so that at most the run that is under way goes on. On a busy machine a few seeds are told
+    of, and the others come when it is quiet.
     """
 
-    def __init__(self, on_end: Callable):
-        """`on_end(history, result)` is called in the event loop: all runs, or what went wrong."""
-        self.on_end = on_end
-        self.task = self.wanted = None
+    def __init__(self, on_more: Callable):
+        """`on_more(history, number, result)` is called in the event loop: runs so far, or what went wrong."""
+        super().__init__()
+        self.on_more = on_more
 
-    def start(self, history: History, number: int):
-        """Train the seeds after this run's, once the student rests; without an event loop, nothing."""
-        if self.wanted == (history, number):
+    def train(self, history: History, number: int, done: Sequence[History]):
+        """Train the seeds after this run's, once the student rests; done: those that are there."""
+        self.start((history, number), lambda: self._train(history, number, [*done]))
+
+    async def _train(self, history: History, number: int, runs: list[History]):
+        if len(runs) == number:
             return
-        self.cancel()
-        loop = running_loop()
-        if loop is None:
-            return
-        self.wanted = history, number
-        if number:
-            self.task = loop.create_task(self._train(history, number))
-
-    def cancel(self):
-        """Give up what is not trained yet."""
-        if self.task:
-            cancel(self.task)
-        self.task = self.wanted = None
-
-    async def _train(self, history: History, number: int):
         await asyncio.sleep(REST)
         loop = asyncio.get_running_loop()
         try:
-            experiments = other_seeds(history.experiment, number)
-            result = [await loop.run_in_executor(_one_thread, train, e) for e in experiments]
+            for experiment in other_seeds(history.experiment, number)[len(runs) :]:
+                if len(runs) >= FEW:
+                    await self._quiet(history, number, runs)
+                run = loop.run_in_executor(_one_thread, PACE.timed, train, experiment)
+                runs.append(await run)
         except Exception as error:
-            result = error
-        self.on_end(history, result)
+            runs = error
+        self.on_more(history, number, runs)
+
+    async def _quiet(self, history: History, number: int, runs: list[History]):
+        """Wait for a quiet machine; what is there is told of meanwhile."""
+        if PACE.busy:
+            self.on_more(history, number, runs)
+        while PACE.busy:
+            await asyncio.sleep(PAUSE)
 
 
 def other_seeds(experiment: Experiment, number: int) -> list[Experiment]:

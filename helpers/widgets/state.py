@@ -18,6 +18,7 @@ class State:
     pins, band   pinned runs; this run and more seeds of it, once they are there
     epoch     where the replay stands, counted from 1; None: at the end
     seeds     how many more seeds to draw
+    regions_of  an earlier run, whose decision regions are still shown; None: they are of this run
     part      which part of the fold is open; None: none
     """
 
@@ -31,6 +32,7 @@ class State:
     epoch: int | None = None
     seeds: int = 10
     regions: bool = False
+    regions_of: History | None = None
     linear_rate: bool = False
     over_updates: bool = False
     part: int | None = None

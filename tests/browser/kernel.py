@@ -83,7 +83,7 @@ def of_run(explorer) -> dict:
         "pins": [experiment(history) for history in state.pins],
         "band": [experiment(history) for history in state.band],
         "hold": explorer.options.holds_step_size,
-        "rests": task is None or task.done(),
+        "rests": (task is None or task.done()) and state.regions_of is None,
         **{name: getattr(state, name) for name in OPTIONS},
     }
 

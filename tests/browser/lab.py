@@ -67,6 +67,9 @@ def jupyterlab(folder: Path):
     ]
     environment = {**os.environ, "JUPYTER_CONFIG_DIR": str(settings), "PYTHONPATH": str(ROOT)}
     environment.pop("MPLBACKEND", None)  # the kernel sets its own
+    environment["LESSON_CLASS"] = (
+        "busy=never"  # nothing is left for later, however busy this machine is
+    )
     with open(folder / "lab.log", "wb") as log:
         server = subprocess.Popen(command, stdout=log, stderr=log, env=environment)
     try:

@@ -1,7 +1,7 @@
 """What an explorer promises, in JupyterLab: last value wins, pins, seeds, replay, code, reload, screens."""
 
 from tests.browser.compare import run_of, shares, trained
-from tests.browser.explorer import Explorer
+from tests.browser.explorer import KERNEL, Explorer, ask_kernel
 from tests.browser.lab import PANEL, open_notebook, run_all, write_notebook
 from tests.browser.layout import cut_or_overlapping
 
@@ -136,6 +136,18 @@ def test_more_seeds_come_by_themselves_and_can_be_switched_off(explorer):
     explorer.choose("explorer-seeds", "off")
     explorer.settle(also=lambda said: not said["band"])
     assert "accuracy band" not in explorer.frame
+
+
+def test_more_seeds_wait_until_their_picture_is_in_sight(explorer, page):
+    first = f"{KERNEL}.explorers()[0]"
+    assert ask_kernel(page, f"{first}.figure.looked_at")
+    last = Explorer(page, EXPLORERS - 1)
+    last.wait_until(lambda: not ask_kernel(page, f"{first}.figure.looked_at"), "the kernel hears")
+    ask_kernel(page, f"setattr({first}.options.lists['seeds'], 'value', 10)")
+    page.wait_for_timeout(600)  # longer than a rest
+    assert ask_kernel(page, f"({first}.state.band, {first}.background.task)") == ((), None)
+    again = Explorer(page)
+    again.settle(also=lambda said: len(said["band"]) == 11, what="no band comes")
 
 
 def test_regions_and_replay(explorer, page):

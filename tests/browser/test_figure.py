@@ -40,8 +40,20 @@ OPEN = """async values => {
     window.values = {};
     window.change = values => { set(values); changed.change(); };
     set(values);
-    const model = { get: name => window.values[name], on: (name, call) => { changed[name] = call; } };
-    window.end = widget.render({ model, el: document.getElementById('here') });
+    window.told = [];
+    const model = {
+        get: name => window.values[name],
+        set: (name, value) => { window.values[name] = value; window.told.push([name, value]); },
+        on: (name, call) => { changed[name] = call; },
+        save_changes: () => changed.change(),
+    };
+    window.fromElsewhere = value => {
+        window.values.looked_at = value;
+        changed['change:looked_at']();
+    };
+    const { render } = widget();
+    window.more = element => render({ model, el: element });
+    window.end = window.more(document.getElementById('here'));
 }"""
 PAPERS = {"light": (255, 255, 255), "dark": (17, 17, 17)}
 EPOCHS = 80
@@ -87,7 +99,7 @@ def values(picture, drawing, label="A picture of a run"):
     frame = base64.b64encode(drawing.frame).decode()
     return {
         **{"background": drawing.background, "dark": drawing.dark, "frame": frame},
-        **{"width": picture.width, "height": picture.height, "label": label},
+        **{"width": picture.width, "height": picture.height, "label": label, "looked_at": True},
     }
 
 
@@ -362,6 +374,45 @@ def test_a_picture_that_is_taken_out_leaves_nothing(open_page):
     page.evaluate("document.body.dataset.jpThemeLight = 'false'")
     page.set_viewport_size({"width": 400, "height": 400})
     page.wait_for_timeout(100)
+
+
+def test_the_kernel_hears_whether_anybody_looks(open_page):
+    page, told = open_page("accuracy"), []
+    page.evaluate("document.body.style.paddingBottom = '3000px'")
+    stroked = number(page)
+
+    def hears(action, *expected):
+        """These words alone come after an action; none, although there was time for one."""
+        page.evaluate(action)
+        told.extend(["looked_at", value] for value in expected)
+        if expected:
+            page.wait_for_function(f"window.told.length >= {len(told)}")
+        page.evaluate("new Promise(done => requestAnimationFrame(() => setTimeout(done, 30)))")
+        assert page.evaluate("window.told") == told
+
+    hears("window.scrollTo(0, 50)")
+    hears("window.scrollTo(0, 3000)", False)
+    hears("window.scrollTo(0, 0)", True)
+    hide = (
+        "Object.defineProperty(document, 'visibilityState', {{value: '{}', configurable: true}});"
+    )
+    hide += "document.dispatchEvent(new Event('visibilitychange'))"
+    hears(hide.format("hidden"), False)
+    hears(hide.format("visible"), True)
+    assert number(page) == stroked, "nothing was stroked for that"
+    hears("void (window.second = document.body.appendChild(document.createElement('div')))")
+    hears("void (window.endSecond = window.more(window.second))")
+    hears("window.end()")  # the second view is in sight
+    hears("window.endSecond()", False)
+
+
+def test_who_looks_overrules_a_page_on_which_nobody_does(open_page):
+    page = open_page("accuracy")
+    page.evaluate("window.fromElsewhere(false)")
+    assert page.evaluate("window.told") == [["looked_at", True]]
+    page.evaluate("window.end()")
+    page.evaluate("window.fromElsewhere(true)")
+    assert page.evaluate("window.told") == [["looked_at", True], ["looked_at", False]]
 
 
 @pytest.mark.parametrize("name", PICTURES)
