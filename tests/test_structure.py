@@ -18,7 +18,7 @@ FILES = {
 }
 STOREYS = [  # imports go down, or sideways
     {"helpers.start", "helpers.missing_names"},
-    {"helpers.fields"},
+    {"helpers.fields", "helpers.kept"},
     {"helpers.problems", "helpers.schedules", "helpers.optimizers"},
     {"helpers.experiment", "helpers.network"},
     {

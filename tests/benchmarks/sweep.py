@@ -29,7 +29,7 @@ def processes():
 @contextmanager
 def dask():
     """A cluster of Dask on this machine; `Client("address:8786")` is one of many machines."""
-    from dask.distributed import Client, LocalCluster
+    from distributed import Client, LocalCluster
 
     own = {"n_workers": CORES, "threads_per_worker": 1, "dashboard_address": None}
     with LocalCluster(**own) as cluster, Client(cluster) as client:
