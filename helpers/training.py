@@ -20,17 +20,20 @@ import numpy as np
 UPDATES = Number(2, 5_000, "a whole number from 2 to 5000", whole=True)
 
 
-def train(experiment: Experiment, data: Split | None = None) -> History:
+def train(
+    experiment: Experiment, data: Split | None = None, *, every_epoch: bool = True
+) -> History:
     """Train the network as `fit_keras` does, from the same weights, on the same batches.
 
     Computes in `keras.config.floatx()`. A run that diverges is no error: its arrays hold what
-    happened, infinities and NaN included.
+    happened, infinities and NaN included. every_epoch: keep the weights after every epoch, not only
+    the final ones.
     """
-    problem = problem_of(experiment, data)
-    return History(experiment, *_recorded(experiment, problem, keras.config.floatx()), problem)
+    problem, floatx = problem_of(experiment, data), keras.config.floatx()
+    return History(experiment, *_recorded(experiment, problem, floatx, every_epoch), problem)
 
 
-def _recorded(experiment, problem, floatx, every_epoch=True):
+def _recorded(experiment, problem, floatx, every_epoch):
     """The curves and weights of a History; without a problem, on the experiment's own."""
     problem = problem or problem_of(experiment)
     updates = problem.updates_per_epoch(experiment.batch_size)

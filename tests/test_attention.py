@@ -31,10 +31,10 @@ class Machine:
     def __init__(self):
         self.wall, self.used, self.waits, self.trained = 0.0, 0.0, 0.0, []
 
-    def train(self, experiment):
+    def train(self, experiment, **settings):
         self.wall, self.used = self.wall + 0.01 + self.waits, self.used + 0.01
         self.trained.append(experiment)
-        return train(experiment)
+        return train(experiment, **settings)
 
     def be(self, busy: bool):
         self.wall += 2 * RECENT  # what was is forgotten

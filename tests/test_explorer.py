@@ -316,7 +316,7 @@ def test_a_pin_tells_what_another_control_has_moved_since():
 # More seeds, in the background
 
 
-async def rested(explorer, until, seconds=600):
+async def rested(explorer, until, seconds=120):
     """Wait until something holds."""
     end = time.monotonic() + seconds
     while not until():
@@ -383,7 +383,7 @@ def test_other_seeds_that_fail_are_said(monkeypatch, fresh):
 
     async def main():
         explorer = explore("learning_rate", **QUICK)
-        monkeypatch.setattr(seeds, "train", lambda experiment: 1 / 0)
+        monkeypatch.setattr(seeds, "train", lambda experiment, **_: 1 / 0)
         await rested(explorer, lambda: ALIVE not in status_of(explorer))
         assert "(ZeroDivisionError: division by zero)" in status_of(explorer)
         assert_whole(explorer, fresh)

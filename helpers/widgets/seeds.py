@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 
 from helpers.experiment import Experiment, History
 from helpers.training import train
@@ -43,8 +44,8 @@ class BackgroundRuns(Later):
             for experiment in other_seeds(history.experiment, number)[len(runs) :]:
                 if len(runs) >= FEW:
                     await self._quiet(history, number, runs)
-                run = loop.run_in_executor(_one_thread, PACE.timed, train, experiment)
-                runs.append(await run)
+                work = partial(train, experiment, every_epoch=False)
+                runs.append(await loop.run_in_executor(_one_thread, PACE.timed, work))
         except Exception as error:
             runs = error
         self.on_more(history, number, runs)

@@ -81,7 +81,8 @@ class Curves:
         while chunk := list(islice(settings, CHUNK)):
             values = [{**first.values, **setting} for setting in chunk]
             experiments = [experiment_of(each) for each in values]
-            for each, experiment, history in zip(values, experiments, train_many(experiments)):
+            histories = train_many(experiments, every_epoch=True)  # regions ask for an epoch
+            for each, experiment, history in zip(values, experiments, histories):
                 beside = {"pins": (), "band": (), "met": {}}
                 state = replace(first, values=each, history=history, previous=history, **beside)
                 yield Stop(state, experiment, {name: getattr(history, name) for name in CURVES})
