@@ -31,7 +31,12 @@ def dask():
     """A cluster of Dask on this machine; `Client("address:8786")` is one of many machines."""
     from distributed import Client, LocalCluster
 
-    own = {"n_workers": CORES, "threads_per_worker": 1, "dashboard_address": None}
+    own = {
+        "n_workers": CORES,
+        "threads_per_worker": 1,
+        "dashboard_address": None,
+        "silence_logs": 50,
+    }
     with LocalCluster(**own) as cluster, Client(cluster) as client:
         yield client.get_executor()
 
