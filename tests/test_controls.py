@@ -331,9 +331,11 @@ def test_the_stop_that_the_front_end_snaps_to_does_not_replace_what_was_typed(
 
 
 def test_a_slider_rounds_to_three_digits(explorer):
-    slider_of(explorer, "learning_rate").value = 10**-1.6
+    for position in (1e-6, 10**-1.6):  # first away from where other tests have left it
+        slider_of(explorer, "learning_rate").value = position
     assert explorer.history.experiment.learning_rate == 0.0251
-    slider_of(explorer, "batch_size").value = 50.3
+    for position in (400, 50.3):
+        slider_of(explorer, "batch_size").value = position
     assert explorer.history.experiment.batch_size == 50
 
 
