@@ -94,7 +94,7 @@ def import_tensorflow():
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     cores = str(
         import_module("joblib").cpu_count()
-    )  # a container's quota counts; TensorFlow sees the host
+    )  # heeds a container's quota; TensorFlow does not
     os.environ.setdefault("TF_NUM_INTRAOP_THREADS", cores)
     os.environ.setdefault("TF_NUM_INTEROP_THREADS", cores)
     os.environ.update(KERAS_BACKEND="tensorflow", KERAS_NNX_ENABLED="false")

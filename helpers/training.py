@@ -110,13 +110,16 @@ def train_many(
     every_epoch: keep the weights after every epoch, a quarter of a megabyte a run, not only the last.
     progress: print how far it is, in tenths.
     """
+    if executor is not None and not hasattr(executor, "submit"):
+        raise ValueError(f"executor is {executor!r}, but must be a concurrent.futures.Executor.")
     experiments = list(experiments)
     problem = None if data is None else problem_of(None, data)
     own_threads = ThreadPoolExecutor(joblib.cpu_count()) if executor is None else None
     told = {"problem": problem, "floatx": keras.config.floatx(), "every_epoch": every_epoch}
     work = partial(_recorded, **told)  # other processes have not heard of a set_floatx here
-    runs = [(executor or own_threads).submit(work, experiment) for experiment in experiments]
+    runs = []
     try:
+        runs.extend((executor or own_threads).submit(work, e) for e in experiments)
         recorded = (run.result() for run in runs)
         recorded = list(tenths(recorded, len(runs)) if progress else recorded)
     finally:

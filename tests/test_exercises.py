@@ -12,10 +12,12 @@ from io import StringIO
 from symtable import symtable
 from typing import NamedTuple
 
-from helpers import exercise, train
+from helpers import exercise, level, problem, train, train_grid, volatile_above
+from helpers.measures import swing
 from tests.test_notebooks import NAMES, read
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pytest
 
 SOLUTION = re.compile(r"<summary>Solution</summary>.*?```python\n(.*?)```", re.DOTALL)
@@ -143,3 +145,18 @@ def test_an_exercise_says_whether_it_is_solved(capsys):
         "Not solved yet, two: One is not two.",
         "Not solved yet, three: the code stopped with NameError: name 'undefined' is not defined",
     ]
+
+
+def test_what_was_found_on_the_moons():
+    """What notebook 4 folds under its first explorer, over seeds that were not looked at for it."""
+    rates = (0.01, 0.1, 0.3, 3.0, 10.0)
+    grid = train_grid([{"learning_rate": r, "problem": "moons"} for r in rates], 30)[:, 10:]
+    ends, swings = (
+        dict(zip(rates, np.median(np.vectorize(measure)(grid), axis=1)))
+        for measure in (level, swing)
+    )
+    best = 100 * problem("moons").best_accuracy
+    assert min(ends[0.1], ends[0.3]) > best - 2
+    assert ends[0.01] < best - 5
+    assert swings[3.0] > volatile_above(problem("moons"))
+    assert ends[10.0] < 75

@@ -337,6 +337,13 @@ def test_many_runs_keep_their_final_weights_alone():
     assert all(len(run.weights_by_epoch[0]) == run.experiment.epochs for run in row)
 
 
+def test_what_is_no_executor_is_refused():
+    with pytest.raises(
+        ValueError, match=r"^executor is 4, but must be a concurrent\.futures\.Executor\.$"
+    ):
+        train_many([Experiment(**SHORT)], executor=4)
+
+
 def test_an_executor_is_asked_for_no_more_where_a_run_fails(monkeypatch):
     started, ended = [], Event()
 
