@@ -1012,6 +1012,7 @@ def test_a_step_that_cannot_be_drawn_is_not_taken(error, monkeypatch):
 def test_the_walk_starts_on_the_surface_that_is_asked_for():
     explorer = explore_descent(TURNED_RAVINE)
     assert find(explorer, "control-surface").label.endswith("turned by 45°")
+    assert explorer.state.scene.regime == "oscillating, yet converging"
     there = explorer.pictures[TURNED_RAVINE].draw(explorer.state.scene)
     assert find(explorer, "explorer-figure").background == there.background
     explorer.close()

@@ -40,6 +40,7 @@ import keras
 import matplotlib
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.transforms import IdentityTransform, blended_transform_factory
 from PIL import Image
 
@@ -141,6 +142,29 @@ def test_band_and_median(picture):
         assert there.min() == pytest.approx(low[epoch - 1], abs=1e-5)
         assert there.max() == pytest.approx(high[epoch - 1], abs=1e-5)
     assert "9 more seeds" in item(frame, "seeds")["text"]
+
+
+@pytest.mark.parametrize(("height", "place"), [(0.33, 0.92), (0.6, 0.03)])
+def test_the_words_of_the_band_are_not_on_the_run(height, place):
+    run = made_up(1)
+    run.accuracy[:] = run.val_accuracy[:] = height
+    picture, scene = curves_picture(), Scene(run, band=[run, made_up(2)])
+    drawn(picture, scene)
+    (words,) = (artist for artist in picture.moving if artist.get_gid() == "seeds")
+    assert words.get_position()[1] == place
+    box = words.get_window_extent().transformed(words.axes.transData.inverted())
+    assert not box.y0 < height < box.y1
+
+
+@pytest.mark.parametrize("bowl", [PARABOLA, RAVINE, TURNED_RAVINE])
+@pytest.mark.parametrize("momentum", [0.0, 0.5, 0.9])
+def test_names_beside_the_strip_are_not_on_a_label(bowl, momentum):
+    picture = descent_picture(bowl)
+    drawn(picture, DescentScene(bowl, 0.09, momentum, 3))
+    FigureCanvasAgg(picture.figure).draw()  # labels move when they are drawn
+    above, strip = picture.figure.axes
+    label = above.xaxis.label.get_window_extent()
+    assert not any(label.overlaps(text.get_window_extent()) for text in strip.texts)
 
 
 def test_letters_stand_on_their_curves(picture):

@@ -44,6 +44,20 @@ class AccuracyPanel(CurvesPanel):
         self.own = {*ax.lines, *ax.patches}
         return [*curves, self.marker, *self.letters, self.seeds, *self.ghost_name]
 
+    def _tell_seeds(self, scene):
+        """How many runs the band has: at the bottom or, where the run itself lies there, at the top."""
+        runs, wanted = len(scene.band), scene.runs_wanted
+        told = f"this run and {runs - 1} more seeds"
+        if runs < wanted:
+            told = f"{runs} of {wanted} runs, as the machine is busy"
+        self.seeds.set_text(f"{told}: middle 80 %, median dotted")
+        self.seeds.set_visible(bool(scene.band))
+        lowest, highest = self.ax.get_ylim()
+        run, quarter = scene.history, len(scene.history.accuracy) // 4
+        under = min(run.accuracy[quarter:].min(), run.val_accuracy[quarter:].min())
+        in_the_way = under < lowest + 0.12 * (highest - lowest)
+        self.seeds.set_y(0.92 if in_the_way else 0.03)
+
     def _name_ghost(self, ax):
         """A legend that moves: it comes with the first ghost."""
         pixel, above = 1 / ax.bbox.width, 1 + 23 / ax.bbox.height
@@ -61,16 +75,11 @@ class AccuracyPanel(CurvesPanel):
         for part in self.ghost_name:
             part.set_visible(scene.previous is not None)
         self._show_letters(scene.pins)
-        self.seeds.set_visible(bool(scene.band))
-        runs, wanted = len(scene.band), scene.runs_wanted
-        told = f"this run and {runs - 1} more seeds"
-        if runs < wanted:
-            told = f"{runs} of {wanted} runs, as the machine is busy"
-        self.seeds.set_text(f"{told}: middle 80 %, median dotted")
         self.marker.set_visible(scene.epoch is not None)
         if scene.epoch is not None:
             self.marker.set_xdata([scene.epoch, scene.epoch])
         best = self._show_best(scene.history.problem)
+        self._tell_seeds(scene)
         return fit_epochs(self.ax, scene.history), best
 
     def _show_letters(self, runs):

@@ -74,7 +74,7 @@ class Picture:
         axes = self.figure.subplots(len(heights), 1, squeeze=False, height_ratios=heights)[:, 0]
         left, right = 70 / self.width, 1 - 18 / self.width
         bottom, top = 48 / self.height, 1 - 58 / self.height
-        self.figure.subplots_adjust(left, bottom, right, top, hspace=0.16 if share_x else 0.45)
+        self.figure.subplots_adjust(left, bottom, right, top, hspace=0.16 if share_x else 0.6)
         self.title = self.figure.text(left, 1 - 19 / self.height, "", fontsize=11, gid="title")
         self.corner = left - 0.01, 1 - 21 / self.height
         self.moving = [self.title]

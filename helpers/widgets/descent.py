@@ -24,13 +24,17 @@ SURFACES = {
 RATE = replace(KINDS["learning_rate"], span=Span(LOWEST_RATE, HIGHEST_RATE, 0.05, log=True))
 
 
+FIRST_RATES = {PARABOLA: 0.3, RAVINE: 0.09, TURNED_RAVINE: 0.09}
+"""Where the learning rate starts: within the limit, 2 and 0.1."""
+
+
 @dataclass(frozen=True)
 class State:
     """Where to walk, how, and how far."""
 
     bowl: Bowl = PARABOLA
     method: str = "SGD"
-    learning_rate: float = 0.3
+    learning_rate: float = FIRST_RATES[PARABOLA]
     momentum: float = 0.0
     steps: int = 10
 
@@ -57,7 +61,7 @@ class DescentExplorer(Stage):
         self.task = None
         with self.whole_or_nothing():
             self._build(surface)
-            self.begin(State, surface)
+            self.begin(lambda: State(surface, learning_rate=FIRST_RATES[surface]))
 
     def _build(self, surface):
         self.surface = self._list("surface", list(SURFACES.items()))
