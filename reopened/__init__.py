@@ -1,11 +1,15 @@
 """A Jupyter server extension: a notebook that is opened without its kernel shows its still pictures.
 
 JupyterLab prefers a widget's live view to the picture stored beside it, also where its kernel has gone, and
-then says "model not found". So, while no kernel runs for a notebook, the server leaves its views out. The file
-stays as it is. Apart from `helpers`, since importing those takes a server seconds.
+then says "model not found". So the server leaves the views of a notebook out, unless a kernel runs for it that
+began before the notebook was saved. The file stays as it is. Apart from `helpers`, since importing those takes
+a server seconds.
 """
 
 from inspect import iscoroutinefunction
+from math import inf
+
+import psutil
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 
@@ -19,6 +23,16 @@ def without_views(notebook: dict) -> dict:
     return notebook
 
 
+def began(server, session) -> float:
+    """When the process of a session's kernel began, in seconds since 1970; 0 where it is not of this machine."""
+    kernel = server.kernel_manager.get_kernel(session["kernel"]["id"])
+    number = getattr(getattr(kernel, "provisioner", None), "pid", None)
+    try:
+        return psutil.Process(number).create_time() if number else 0
+    except psutil.NoSuchProcess:  # it is just being started anew
+        return inf
+
+
 def _load_jupyter_server_extension(server):
     """Let the server's contents come without views that have no kernel."""
     contents = server.contents_manager
@@ -27,8 +41,10 @@ def _load_jupyter_server_extension(server):
     async def get_to_be_shown(path, *args, **kwargs):
         model = await get(path, *args, **kwargs)
         if model["type"] == "notebook" and model["content"]:
-            running = [session["path"] for session in await server.session_manager.list_sessions()]
-            if path.strip("/") not in running:
+            saved = model["last_modified"].timestamp()
+            sessions = await server.session_manager.list_sessions()
+            here = [session for session in sessions if session["path"] == path.strip("/")]
+            if not any(began(server, session) < saved for session in here):
                 without_views(model["content"])
         return model
 

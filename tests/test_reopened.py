@@ -1,11 +1,19 @@
 """Which views of widgets the server leaves out; what a browser then shows, the browser tests see."""
 
 import asyncio
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import reopened
 
+import psutil
 import pytest
+
+HERE = os.getpid()
+BEGAN = psutil.Process(HERE).create_time()
 
 STILL = {"text/plain": "Explorer of momentum", "image/png": "…"}
 VIEW = {reopened.VIEW: {"model_id": "1"}}
@@ -17,19 +25,22 @@ def notebook(**metadata):
     return {"metadata": metadata, "cells": cells}
 
 
-def got(content, kind="notebook", path="a/one.ipynb", running=()):
-    """What a server with these notebooks running hands out."""
+def got(content, kind="notebook", path="a/one.ipynb", running=(), saved=None, process=HERE):
+    """What a server with these notebooks running, in this process, hands out; `saved` in seconds since 1970."""
+    saved = datetime.now(UTC) if saved is None else datetime.fromtimestamp(saved, UTC)
 
     async def get(path, content=True):
-        return {"type": kind, "content": stored if content else None}
+        return {"type": kind, "content": stored if content else None, "last_modified": saved}
 
     async def list_sessions():
-        return [{"path": path} for path in running]
+        return [{"path": path, "kernel": {"id": path}} for path in running]
 
     stored = content
+    kernel = SimpleNamespace(provisioner=SimpleNamespace(pid=process))
     server = SimpleNamespace(
         contents_manager=SimpleNamespace(get=get),
         session_manager=SimpleNamespace(list_sessions=list_sessions),
+        kernel_manager=SimpleNamespace(get_kernel=dict.fromkeys(running, kernel).get),
     )
     reopened._load_jupyter_server_extension(server)
     return asyncio.run(server.contents_manager.get(path))["content"]
@@ -47,6 +58,19 @@ def test_views_without_a_kernel_are_left_out(running):
 @pytest.mark.parametrize("path", ["a/one.ipynb", "/a/one.ipynb"])
 def test_views_of_a_kernel_that_runs_stay(path):
     assert data(got(notebook(), path=path, running=["a/one.ipynb"])) == {**STILL, **VIEW}
+
+
+def test_views_saved_before_the_kernel_began_are_left_out():
+    assert data(got(notebook(), running=["a/one.ipynb"], saved=BEGAN - 1)) == STILL
+    assert data(got(notebook(), running=["a/one.ipynb"], saved=BEGAN + 1)) == {**STILL, **VIEW}
+
+
+def test_a_kernel_that_is_gone_has_no_views_and_one_elsewhere_keeps_them():
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    assert data(got(notebook(), running=["a/one.ipynb"], process=ended.pid)) == STILL
+    elsewhere = got(notebook(), running=["a/one.ipynb"], saved=1, process=None)
+    assert data(elsewhere) == {**STILL, **VIEW}
 
 
 def test_views_whose_state_is_stored_stay():
