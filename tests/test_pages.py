@@ -18,6 +18,7 @@ from helpers import (
 )
 from tests.test_notebooks import NAMES, NOTEBOOKS
 from tools.pages.page import Page, described, without_formulas
+from tools.pages.record import record
 from tools.pages.store import Recording
 
 import numpy as np
@@ -79,6 +80,13 @@ def test_numbers_of_a_run_are_kept_once_and_read_off():
     assert template["values"] == {"of": "accuracy", "log": 0, "plus": 0, "times": 100}
     assert template["said"] == {"hole": head["rows"][0].index("2 steps") - 2}
     assert np.frombuffer(whole[-6:], "<u2").tolist() == [125, 250, 375]
+
+
+def test_a_goal_is_met_at_some_stop_of_the_page():
+    goals = {"learns": lambda run: run.loss[-1] < run.loss[0], "never": lambda run: False}
+    explorer = explore("nesterov", momentum=0.5, epochs=3, goals=goals)
+    with pytest.raises(ValueError, match=r"meets the goals \['never'\]"):
+        record(explorer)
 
 
 def luminance(colour) -> float:

@@ -11,6 +11,15 @@ from helpers.widgets.words import label_of, shown
 import numpy as np
 
 FEWEST = 20  # stops of a slider that is not alone
+FEW = {"seed": slice(5), "batch_size": slice(None, None, 3)}
+"""Fields beside others that have fewer stops: no seed is like another, small batches take long."""
+STEPS_OF_PAGES = [
+    *(((epoch, rate),) for epoch in (10, 30, 100) for rate in (0.01, 0.001, 0.0001)),
+    ((30, 0.01), (100, 0.001)),
+    ((5, 0.0001), (100, 0.1)),
+    ((5, 0.0001), (100, 0.1), (150, 0.01)),
+]
+"""Steps to choose from, where a student of the notebook writes own ones; they can meet its goals."""
 
 
 class Knob(NamedTuple):
@@ -48,14 +57,16 @@ def knob_of(name: str, control, start, alone: bool, most: int | None = None) -> 
     """What a page makes of a control."""
     if isinstance(control, NumberControl):
         knob = number_knob(control, start, alone, most)
-        few = slice(0, 5) if name == "seed" and not alone else slice(None)  # none like another
-        return knob._replace(values=knob.values[few], labels=knob.labels[few])
+        if alone or name not in FEW:
+            return knob
+        values, labels = knob.values[FEW[name]], knob.labels[FEW[name]]
+        return knob._replace(values=values, labels=labels, start=values.index(start))
     if isinstance(control, ScheduleControl):
         own = start if start and not isinstance(start, str) else ((100, 0.001),)
-        stops = {CONSTANT: (), STEPS: own}
-        options = dict(map(reversed, control._options()))
-        values = [stops.get(key, key) for key in options]
-        return Knob(name, name, "choice", values, list(options.values()), values.index(start))
+        words = {key: label for label, key in control._options()}
+        labels = {(): words.pop(CONSTANT), own: words.pop(STEPS)} | words
+        labels |= {steps: shown(name, steps) for steps in (own, *STEPS_OF_PAGES)}
+        return choice(name, labels, start)
     if isinstance(KINDS[name], Switch):
         return Knob(name, label_of(name), "switch", [False, True], ["off", "on"], int(start))
     kind: Choice = KINDS[name]

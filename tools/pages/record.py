@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import lru_cache, partial
-from itertools import islice, product
+from itertools import compress, islice, product
 from typing import NamedTuple
 
 from helpers.descent import METHODS
@@ -20,6 +20,7 @@ from helpers.widgets.mystery import State as MysteryState
 from helpers.widgets.number import NumberControl
 from helpers.widgets.range_test import RangeExplorer
 from helpers.widgets.range_test import State as RangeState
+from helpers.widgets.schedule_control import ScheduleControl
 from helpers.widgets.state import experiment_of
 from tools.pages.knobs import Knob, choice, knob_of, number_knob, words_of
 from tools.pages.store import Recording
@@ -35,6 +36,10 @@ GHOSTS = {
     "range previous": "mean",
 }
 """Line of the run before: the array that it shows."""
+
+
+BESIDE = {"decay": ("batch_size",), "patience": ("monitor",), "schedule": ("learning_rate",)}
+"""What the text of a notebook asks to move as well, beside a lone control."""
 
 
 class Stop(NamedTuple):
@@ -56,21 +61,15 @@ class Curves:
     names = CURVES
 
     def __init__(self, explorer: Explorer, most: int | None):
-        """A knob for each of its fields; with a schedule alone, for the rate as well."""
-        self.explorer, fields = explorer, explorer.fields
-        if fields == ("schedule",):
-            fields = ("schedule", "learning_rate")
-        numbers = sum(isinstance(explorer.controls[name], NumberControl) for name in fields)
-        values = explorer.first.values
+        """A knob for each of its fields, and for what stands beside a lone one; a lone slider has every stop."""
+        self.explorer, fields, values = explorer, explorer.fields, explorer.first.values
+        beside = BESIDE.get(fields[0], ()) if len(fields) == 1 else ()
+        many = [
+            f for f in fields if isinstance(explorer.controls[f], NumberControl | ScheduleControl)
+        ]
         self.knobs = [
-            knob_of(
-                name,
-                explorer.controls[name],
-                values[name],
-                numbers + ("schedule" in fields) < 2,
-                most,
-            )
-            for name in fields
+            knob_of(name, explorer.controls[name], values[name], many == [name], most)
+            for name in (*fields, *beside)
         ]
         self.per = samples(explorer.history.problem)
         self.goals = list(explorer.goals.goals)
@@ -216,9 +215,12 @@ def axes_of(picture) -> dict:
 
 
 def record(explorer, most: int | None = None) -> str:
-    """The recording of an explorer as text; most: how many stops a slider may have, to be quicker."""
+    """The recording of an explorer as text; most: how many stops a slider may have, to be quicker.
+
+    ValueError where a goal is met at none of all the stops.
+    """
     recorder = RECORDERS[type(explorer)](explorer, most)
-    recording, svgs = Recording(recorder.names, recorder.per), {}
+    recording, svgs, missed = Recording(recorder.names, recorder.per), {}, set(recorder.goals)
     names = [knob.name for knob in recorder.knobs]
     every = product(*(knob.values for knob in recorder.knobs))
     for stop in recorder.stops(dict(zip(names, each)) for each in reversed([*every])):
@@ -229,7 +231,10 @@ def record(explorer, most: int | None = None) -> str:
             figures.append({"axes": pair, "frame": read(drawn["frame"])})
         said = look[explorer.status]["value"]
         tree = {"figures": figures, "said": said, **recorder.beside(stop.state)}
+        missed -= {*compress(recorder.goals, tree["met"])}
         recording.add(tree, stop.key, stop.arrays, axes_of(pictured(explorer, stop.state)))
+    if missed and most is None:
+        raise ValueError(f"No stop of the page meets the goals {sorted(missed)}.")
     sizes = [
         {name: getattr(widget, name) for name in ("width", "height", "label")}
         for widget in recorder.figures(explorer.state)
