@@ -8,6 +8,8 @@ from helpers.outcome import outcome, rules
 from helpers.problems import Problem
 from helpers.schedules import schedule_of
 
+import numpy as np
+
 
 def status_line(html: str) -> str:
     """The status line of an explorer, which screen readers announce."""
@@ -81,12 +83,11 @@ def sentence_of(history: History, values: str) -> str:
 
 def _rate_in_words(history: History, drops: int) -> str:
     experiment, last = history.experiment, f"{history.learning_rate[-1]:.2g}"
-    moves = schedule_of(experiment).moves
-    if not moves and drops:
-        moves = f"dropped {drops} time{'s' * (drops > 1)}"
+    rises = int(np.sum(np.diff(history.learning_rate[experiment.warmup :]) > 0))
+    counts = {"dropped": drops, "rose": rises}
+    steps = [f"{verb} {n} time{'s' * (n > 1)}" for verb, n in counts.items() if n]
+    moves = schedule_of(experiment).moves or " and ".join(steps)
     told = f"{moves}, to {last} at the end" if moves else "never dropped"
-    if experiment.schedule and not moves:
-        told += f" and was {last} at the end"
     if warmup := experiment.warmup:
         return f"the rate rose for {warmup} epoch{'s' * (warmup > 1)}, then {told}"
     return f"the rate {told}"
