@@ -31,14 +31,18 @@ class Machine:
     def __init__(self):
         self.wall, self.used, self.waits, self.trained = 0.0, 0.0, 0.0, []
 
-    def train(self, experiment, **settings):
+    def run(self):
         self.wall, self.used = self.wall + 0.01 + self.waits, self.used + 0.01
+
+    def train(self, experiment, **settings):
+        self.run()
         self.trained.append(experiment)
         return train(experiment, **settings)
 
     def be(self, busy: bool):
         self.wall += 2 * RECENT  # what was is forgotten
         self.waits = 0.1 if busy else 0.0
+        PACE.timed(self.run)  # one alone decides nothing
 
 
 @pytest.fixture
@@ -73,9 +77,13 @@ def test_a_machine_is_busy_where_runs_wait_longer_than_they_compute(monkeypatch)
     assert pace.timed(run, 0.01, 0.0) == "done"
     assert not pace.busy, "a clock may be too coarse for one run"
     pace.timed(run, 0.04, 0.01)
+    assert not pace.busy, "one that waits may be a pause"
+    pace.timed(run, 0.04, 0.01)
     assert pace.busy
     pace.timed(run, 0.5, 0.6)
-    assert not pace.busy, "it waited less than it computed, in all"
+    assert not pace.busy, "they waited less than they computed, in all"
+    pace.timed(run, 3.0, 0.1)
+    assert not pace.busy, "a pause, however long"
     pace.timed(run, 1.0, 0.1)
     assert pace.busy
     now["wall"] += 2 * RECENT
@@ -206,12 +214,12 @@ def test_a_busy_machine_trains_few_seeds_and_says_so(machine, fresh):  # noqa: F
         assert note_of(explorer).startswith("4 of 11 runs, as the machine is busy: ")
         await asyncio.sleep(0.05)
         assert len(explorer.state.band) == 4
-        machine.wall += 2 * RECENT  # one more is tried, and waits again
+        machine.wall += 2 * RECENT  # two more are tried, and wait again
         await rested(explorer, lambda: len(explorer.state.band) > 4)
-        assert note_of(explorer).startswith("5 of 11 runs, ")
+        assert note_of(explorer).startswith("6 of 11 runs, ")
         assert_whole(explorer, fresh)
         machine.be(busy=False)
-        await rested(explorer, lambda: len(explorer.state.band) > 5)
+        await rested(explorer, lambda: len(explorer.state.band) > 6)
         assert note_of(explorer).startswith("this run and 10 more seeds: ")
         assert [run.experiment.seed for run in explorer.state.band] == [*range(11)]
         assert len(set(machine.trained)) == len(machine.trained)

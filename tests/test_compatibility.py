@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.browser.lab import write_notebook
 from tests.compatibility.__main__ import KNOWN, PACKAGES, moved
-from tests.compatibility.front_end import report, stop_of
+from tests.compatibility.moves import report, stop_of
 
 import pytest
 

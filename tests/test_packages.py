@@ -25,6 +25,7 @@ PYPROJECT = (ROOT / "pyproject.toml").read_text("utf-8")
 PROJECT = tomllib.loads(PYPROJECT)["project"]
 EXTRAS = PROJECT["optional-dependencies"]
 LINES = [*PROJECT["dependencies"], *(line for lines in EXTRAS.values() for line in lines)]
+LINES.remove(f"{PROJECT['name']}[cluster]")  # one extra may name another
 NEEDED = [Requirement(line) for line in LINES]
 PINS = [line for line in (ROOT / "constraints.txt").read_text("utf-8").splitlines() if line]
 VERSIONS = dict(line.split("==") for line in PINS)

@@ -18,9 +18,9 @@ def execute(path: Path):
     """Run all cells and write the notebook back."""
     notebook = nbformat.read(path, as_version=4)
     resources = {"metadata": {"path": path.parent}}
-    NotebookClient(
-        notebook, resources=resources, timeout=600, record_timing=False, store_widget_state=False
-    ).execute()
+    told = {"record_timing": False, "store_widget_state": False}
+    patience = {"timeout": 600, "iopub_timeout": 600}  # otherwise a busy machine loses outputs
+    NotebookClient(notebook, resources=resources, **told, **patience).execute()
     notebook, _ = CoalesceStreamsPreprocessor().preprocess(notebook, resources)
     notebook.metadata.pop("widgets", None)
     for cell in notebook.cells:

@@ -29,13 +29,16 @@ class Pace:
 
     @property
     def busy(self) -> bool:
-        """Whether the runs of the last seconds waited longer than they computed."""
+        """Whether the runs of the last seconds waited longer than they computed.
+
+        The one that waited longest is left aside: a single pause is no class.
+        """
         if in_class.SETTINGS.busy != "auto":
             return in_class.SETTINGS.busy == "always"
         since = self.wall() - RECENT
-        recent = [(wall, used) for end, wall, used in [*self.runs] if end > since]
-        wall, used = map(sum, zip(*recent)) if recent else (0, 0)
-        return wall - used > max(used, COARSE)
+        recent = [(wall - used, used) for end, wall, used in [*self.runs] if end > since]
+        waited, used = map(sum, zip((0, 0), *sorted(recent)[:-1]))
+        return waited > max(used, COARSE)
 
 
 PACE = Pace()

@@ -4,7 +4,8 @@ import time
 from dataclasses import dataclass, field
 from threading import Barrier, BrokenBarrierError, Thread
 
-from tests.compatibility.front_end import FrontEnd, classes, place_of, value_at, walk
+from tests.compatibility.front_end import FrontEnd, classes, walk
+from tests.compatibility.moves import place_of, value_at
 
 GAP, BURST = 10.0, 3.0  # seconds from burst to burst, and of dragging in each
 MOVES = 40  # that a drag asks for in a second

@@ -1,4 +1,4 @@
-"""What a class does in JupyterLab: predict, copy out, meet goals, restart, reload, open twice, never run a cell."""
+"""What a class does in JupyterLab: predict, meet goals, restart, reload, open twice, run no cell, share a machine."""
 
 import re
 import shutil
@@ -49,6 +49,39 @@ def test_a_prediction_a_goal_and_the_run_in_numbers(opened, screenshots):
     rows = explorer.root.locator(".explorer-numbers tr")
     assert rows.count() > 15
     assert rows.last.inner_text().split()[0] == "200"
+
+
+BUSY = [  # the kernel's own setting; JupyterLab was started with another
+    "import os; os.environ['LESSON_CLASS'] = 'busy=always'\nfrom helpers import explore",
+    "explore('learning_rate')",
+]
+TITLES = """() => {
+    const canvas = document.querySelector('.explorer-regions canvas');
+    const title = () => canvas.frame.items.find(item => item.name === 'title').text;
+    window.titles = [title()];
+    const told = () => titles.at(-1) === title() || titles.push(title());
+    new MutationObserver(told).observe(canvas, { attributeFilter: ['data-frame-number'] });
+}"""
+
+
+def test_on_a_busy_machine_regions_follow_at_rest_and_few_seeds_come(
+    page, lab, folder, screenshots
+):
+    open_notebook(page, lab, write_notebook(folder, "busy.ipynb", *BUSY))
+    run_all(page)
+    page.wait_for_selector(".explorer-regions canvas[data-frame-number]")
+    page.evaluate(TITLES)
+    explorer = Explorer(page)
+    explorer.handle("learning_rate").focus()
+    page.keyboard.press("Home")
+    explorer.wait_until(lambda: len(page.evaluate("() => titles")) == 3, "the regions never follow")
+    first, moved, rested = page.evaluate("() => titles")
+    assert moved == first.replace("epoch 200", "an earlier run")
+    assert rested.startswith("epoch 200: ")
+    explorer.settle(rest=False)  # and the regions are those of the new run
+    explorer.wait_until(lambda: "seeds" in explorer.frame, "no other seeds come")
+    assert explorer.frame["seeds"]["text"].startswith("4 of 11 runs, as the machine is busy: ")
+    page.screenshot(path=screenshots / "busy.png")
 
 
 KERNEL = f"{PANEL}.sessionContext.session.kernel"

@@ -72,8 +72,8 @@ def differences(python: Path, notebook: Path) -> list[str]:
 
 def moved(python: Path, notebook: Path) -> dict:
     """What the moves of its explorers came to."""
-    command = [python, Path(__file__).with_name("front_end.py"), notebook]
-    run = subprocess.run(command, cwd=notebook.parent, env=variables(), capture_output=True)
+    command = [python, "-m", "tests.compatibility.moves", notebook]
+    run = subprocess.run(command, cwd=ROOT, env=variables(), capture_output=True)
     if run.returncode:
         last = run.stderr.decode("utf-8", "replace").strip().splitlines()[-1]
         return {"explorers": 0, "moves": 0, "faults": [last]}
