@@ -8,11 +8,9 @@
 SUPPORTED = $(shell $(1) -c 'import sys; print("$(1)" * ((3, 11) <= sys.version_info < (3, 14)))' 2>/dev/null)
 PYTHON ?= $(or $(firstword $(foreach python,python3 python3.13 python3.12 python3.11 python,\
 	$(call SUPPORTED,$(python)))),python3)
-HAVE_PYTHON = command -v $(PYTHON) >/dev/null || \
-	{ echo 'No $(PYTHON) here: these notebooks need Python 3.11, 3.12 or 3.13.' >&2; exit 1; }
 SET_UP = $(PYTHON) tools/set_up.py
 BIN := .venv/bin
-DOCTOR = $(or $(realpath $(BIN)/python),$(PYTHON)) tools/doctor.py
+DOCTOR = $(PYTHON) tools/doctor.py
 LAB_ARGS ?=
 MINE ?= my_notebooks
 # The kernel of .venv, not one of the same name in the home folder, where .venv is someone else's too.
@@ -40,26 +38,24 @@ help:
 env: .venv/ready
 
 doctor:
-	@$(HAVE_PYTHON)
-	@$(PYTHON) tools/doctor.py
+	@$(DOCTOR)
 
 # The stamp is written last: a half-made .venv is made anew.
 .venv/ready: pyproject.toml constraints.txt tools/set_up.py
-	@$(HAVE_PYTHON)
 	@$(SET_UP) test
 	@touch $@
 
 lab: .venv/ready
-	@$(DOCTOR) environment home
+	@$(DOCTOR) --quick
 	@$(BIN)/python tools/copies.py notebooks "$(MINE)"
 	@$(BIN)/jupyter lab --notebook-dir="$(MINE)" $(LAB_ARGS)
 
 edit: .venv/ready
-	@$(DOCTOR) environment home
+	@$(DOCTOR) --quick
 	@$(BIN)/jupyter lab --notebook-dir=notebooks $(LAB_ARGS)
 
 test: .venv/ready
-	@$(DOCTOR) environment home
+	@$(DOCTOR) --quick
 	$(BIN)/ruff check --quiet
 	$(BIN)/ruff format --quiet --check
 	$(BIN)/oxlint --quiet --deny-warnings helpers tools
@@ -67,7 +63,6 @@ test: .venv/ready
 		--nbval --nbval-current-env --nbval-cell-timeout=600 --nbval-sanitize-with=tests/nbval.cfg tests notebooks
 
 build/hub/ready: pyproject.toml constraints.txt tests/hub/versions.txt
-	@$(HAVE_PYTHON)
 	@rm -rf build/hub
 	@$(PYTHON) -m venv build/hub
 	@build/hub/bin/pip install --quiet --constraint constraints.txt --requirement tests/hub/versions.txt .
@@ -119,7 +114,6 @@ film: .venv/ready
 	@$(BIN)/python -m tests.browser.movie .github/explorer.gif
 
 links:
-	@$(HAVE_PYTHON)
 	@$(PYTHON) tools/links.py "$(REPOSITORY)"
 
 format: .venv/ready

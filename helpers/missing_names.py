@@ -4,6 +4,7 @@ Imported with the helpers, and executed as a file when a kernel of this project 
 first cell there are no helpers yet, and importing them would take seconds.
 """
 
+import builtins
 import os
 
 
@@ -22,14 +23,5 @@ def say_what_is_missing(shell, kind, error, traceback, tb_offset=None):
     shell._showtraceback(kind, error, [f"{kind.__name__}: {sentence}"])
 
 
-def explain_missing_names():
-    """Install the explanation, in a notebook only."""
-    try:
-        shell = get_ipython()
-    except NameError:
-        return
-    if hasattr(shell, "kernel"):
-        shell.set_custom_exc((NameError, ImportError), say_what_is_missing)
-
-
-explain_missing_names()
+if hasattr(getattr(builtins, "get_ipython", lambda: None)(), "kernel"):
+    builtins.get_ipython().set_custom_exc((NameError, ImportError), say_what_is_missing)

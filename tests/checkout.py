@@ -14,7 +14,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 SITE = Path(sysconfig.get_path("purelib"))
-FETCHED = ("setuptools", "jupyter_core", "jupyterlab")  # what a set-up here has to install
+FETCHED = ("setuptools", "jupyter_core")  # what a set-up here has to install
 STRANGER = ("setpriv", "--reuid=12345", "--regid=12345", "--clear-groups")
 
 

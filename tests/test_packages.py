@@ -220,3 +220,26 @@ def test_pip_resolves_the_conda_environment(tmp_path):
     (left,) = re.findall("^Would install (.*)$", run.stdout, re.MULTILINE)
     assert canonicalize_name(left).startswith(PROJECT["name"])
     assert " " not in left
+
+
+AUDITS = {
+    "No known vulnerabilities found": (0, "No pinned version has a known vulnerability."),
+    "Found 1 known vulnerability in 1 package": (1, "Found 1 known vulnerability in 1 package"),
+    "ERROR:pip_audit._cli:x: Dependency not found": (1, "The service that lists"),
+}
+
+
+@pytest.mark.skipif(not shutil.which("make"), reason="asks make")
+@pytest.mark.parametrize("heard", AUDITS)
+def test_what_make_audit_makes_of_what_pip_audit_says(heard, tmp_path):
+    code, sentence = AUDITS[heard]
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    tool = tmp_path / ".venv/bin/pip-audit"
+    tool.parent.mkdir(parents=True)
+    tool.write_text(f"#!/bin/sh\necho '{heard}' >&2; exit {code}\n")
+    tool.chmod(0o755)
+    own = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+    command = ["make", "--old-file=.venv/audit", "audit"]
+    run = subprocess.run(command, cwd=tmp_path, env=own, capture_output=True, text=True)
+    assert bool(run.returncode) == bool(code)
+    assert (run.stdout + run.stderr).startswith(sentence)

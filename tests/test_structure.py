@@ -17,7 +17,7 @@ FILES = {
     for path in sorted(HELPERS.rglob("*.py"))
 }
 STOREYS = [  # imports go down, or sideways
-    {"helpers.start", "helpers.missing_names"},
+    {"helpers.start", "helpers.machine", "helpers.missing_names"},
     {"helpers.fields", "helpers.kept"},
     {"helpers.problems", "helpers.schedules", "helpers.optimizers"},
     {"helpers.experiment", "helpers.network"},

@@ -431,9 +431,3 @@ def test_without_the_compiler_s_options_it_is_only_slower():
     )
     expected = train(Experiment(epochs=2, batch_size=40)).loss
     np.testing.assert_allclose([*map(float, run.stdout.split())], expected, rtol=1e-5)
-
-
-def test_importing_and_training_write_nothing():
-    program = "from helpers import Experiment, train; train(Experiment(epochs=2))"
-    run = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
-    assert (run.stdout, run.stderr) == (b"", b"")
