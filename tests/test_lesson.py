@@ -1,12 +1,11 @@
-"""What the lesson asks of itself: its length, its questions, its numbers, and cells that may be run again."""
+"""What the lesson asks of itself: its length, its questions, its numbers."""
 
 import re
 from itertools import pairwise
 
-from tests.test_notebooks import NAMES, NOTEBOOKS, code_cells, read
+from tests.test_notebooks import NAMES, code_cells, read
 
 import pytest
-from nbclient import NotebookClient
 
 SHORTEST = NAMES[1]
 SECTIONS = ["Exercises", "Recap", "Your predictions", "What you learned"]
@@ -117,24 +116,3 @@ def test_every_number_of_the_prose_is_computed(name, notebook):
     known = computed(notebook) | FREE
     numbers = numbers_of(prose_of(notebook))
     assert [n for n in numbers if not spellings(n) & known and (name, n) not in QUOTED] == []
-
-
-def texts_of(cell):
-    """What a cell printed, in one piece, and the texts of what it showed."""
-    printed = "".join(output.get("text", "") for output in cell.outputs)
-    shown = [output.data.get("text/plain") for output in cell.outputs if "data" in output]
-    return [printed, *shown]
-
-
-def test_going_back_shows_the_same(notebook):
-    """Every cell once more at the end, from the last to the first: no name was written over."""
-    resources = {"metadata": {"path": NOTEBOOKS}}
-    client = NotebookClient(notebook, timeout=600, resources=resources, store_widget_state=False)
-    cells = [(n, cell) for n, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
-    with client.setup_kernel():
-        for n, cell in cells:
-            client.execute_cell(cell, n)
-        first = [texts_of(cell) for _, cell in cells]
-        for (n, cell), before in zip(reversed(cells), reversed(first), strict=True):
-            client.execute_cell(cell, n)
-            assert texts_of(cell) == before, cell.source
