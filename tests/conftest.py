@@ -9,6 +9,7 @@ from pathlib import Path
 
 from helpers import Experiment, History  # before anything that imports TensorFlow: quietly
 from helpers.widgets import in_class
+from tests.test_kernel import new_kernel
 
 import matplotlib
 import numpy as np
@@ -61,6 +62,13 @@ def no_event_loop(request):
 def quiet_machine(monkeypatch):
     """However busy this machine is, explorers leave nothing for later."""
     monkeypatch.setattr(in_class, "SETTINGS", in_class.Settings(busy="never"))
+
+
+@pytest.fixture(scope="session")
+def kernel():
+    """One real kernel for all tests of this process that talk to one."""
+    with new_kernel() as kernel:
+        yield kernel
 
 
 @pytest.fixture

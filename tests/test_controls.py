@@ -17,7 +17,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-QUICK = {"epochs": 3, "hidden": 4}
+QUICK = {"epochs": 3}
 BESIDE = {  # what gives a field an effect
     "factor": {"patience": 5},
     "min_delta": {"patience": 5},
@@ -435,7 +435,7 @@ def test_a_breakpoint_within_the_warm_up_is_refused_and_goes_back():
 @pytest.mark.parametrize("epochs", [1, 2])
 @pytest.mark.parametrize("name", CONTROLLED)
 def test_runs_of_one_and_two_epochs(name, epochs):
-    explorer = explore(name, epochs=epochs, hidden=4, **BESIDE.get(name, {}))
+    explorer = explore(name, epochs=epochs, **BESIDE.get(name, {}))
     keys = (
         [key for _, key in find(explorer, "control-schedule").options] if name == "schedule" else []
     )
@@ -451,7 +451,7 @@ def test_runs_of_one_and_two_epochs(name, epochs):
 
 
 def test_a_warm_up_as_long_as_the_run_is_refused():
-    explorer = explore("warmup", epochs=5, hidden=4)
+    explorer = explore("warmup", epochs=5)
     slider_of(explorer, "warmup").value = 5
     assert "warmup is 5, but must be less than epochs" in status_of(explorer)
     assert slider_of(explorer, "warmup").value == 0

@@ -5,7 +5,6 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
 from jupyter_client.manager import KernelManager
 
 ROOT = Path(__file__).parents[1]
@@ -47,11 +46,17 @@ class Kernel:
             if content.get("execution_state") == "idle" or (until and until in text):
                 return text, errors
 
-    def start(self, code):
-        return self.client.execute(code)
+    def start(self, code, cell=None):
+        """Have code executed, as the cell of this name; the id of the message."""
+        content = {"code": code, "silent": False, "store_history": True, "allow_stdin": False}
+        content |= {"user_expressions": {}, "stop_on_error": True}
+        metadata = {"cellId": cell} if cell else {}
+        message = self.client.session.msg("execute_request", content, metadata=metadata)
+        self.client.shell_channel.send(message)
+        return message["header"]["msg_id"]
 
-    def run(self, code):
-        return self.finish(self.start(code))
+    def run(self, code, cell=None):
+        return self.finish(self.start(code, cell))
 
     def slide(self, model_id, value):
         """Move a slider as the front end does; the id of the message."""
@@ -70,13 +75,8 @@ def new_kernel():
         kernel.stop()
 
 
-@pytest.fixture(scope="module")
-def kernel():
-    with new_kernel() as kernel:
-        yield kernel
-
-
 def test_before_the_setup_cell_one_sentence_says_what_to_do(kernel):
+    kernel.run("%reset -f")
     _, errors = kernel.run("explore('learning_rate')")
     assert len(errors) == 1
     assert errors[0].startswith(
@@ -199,14 +199,14 @@ def test_a_message_that_means_nothing_changes_nothing(kernel):
         assert run_shown(kernel) == before
 
 
-def test_a_kernel_that_dies_in_a_run_starts_anew():
-    with new_kernel() as kernel:
-        kernel.run(SETUP)
-        kernel.start("train_many([Experiment(seed=seed) for seed in range(3000)])")
-        time.sleep(0.5)
-        kernel.manager.signal_kernel(signal.SIGKILL)
-        kernel.client.stop_channels()
-        kernel.manager.restart_kernel(now=True)
-        kernel.connect()
-        assert kernel.run(SETUP) == ("", [])
-        assert kernel.run("print(len(train(Experiment(epochs=5)).loss))") == ("5\n", [])
+def test_a_kernel_that_dies_in_a_run_starts_anew(kernel):
+    kernel.run(SETUP)
+    kernel.run(COUNTED)
+    request = kernel.start("train_many([Experiment(seed=seed) for seed in range(3000)])")
+    kernel.finish(request, until="trains")
+    kernel.manager.signal_kernel(signal.SIGKILL)
+    kernel.client.stop_channels()
+    kernel.manager.restart_kernel(now=True)
+    kernel.connect()
+    assert kernel.run(SETUP) == ("", [])
+    assert kernel.run("print(len(train(Experiment(epochs=5)).loss))") == ("5\n", [])

@@ -7,7 +7,6 @@ from weakref import ref
 from helpers import ask, predictions
 from helpers.widgets.prediction import ASKED, FOLLOWERS
 from tests.test_explorer import MODELS, find
-from tests.test_kernel import new_kernel
 
 import pytest
 
@@ -143,27 +142,26 @@ def test_readers_without_a_kernel_get_the_same_text_every_time(report):
         ask("Which?").compare(3)
 
 
-def test_a_cell_that_is_run_again_replaces_its_question():
+def test_a_cell_that_is_run_again_replaces_its_question(kernel):
     def run(cell, code):
-        content = {"code": code, "silent": False, "store_history": True, "allow_stdin": False}
-        content |= {"user_expressions": {}, "stop_on_error": True}
-        message = kernel.client.session.msg("execute_request", content, metadata={"cellId": cell})
-        kernel.client.shell_channel.send(message)
-        text, errors = kernel.finish(message["header"]["msg_id"])
+        text, errors = kernel.run(code, cell)
         assert not errors
         return text
 
-    with new_kernel() as kernel:
-        run("setup", "from helpers import ask, predictions")
-        run("a", "first = ask('First?')\nfirst")
-        run("b", "second = ask('Second?')\nsecond")
-        run("c", "report = predictions()\nreport")
-        read = "print(report.markdown.value.splitlines()[2:])"
-        run("a", "first = ask('First?')\nfirst")
-        run("d", "first.compare(1)")
-        once = ["| First? | — | 1 |", "| Second? | — | — |"]
-        assert run("e", read) == f"{once}\n"
-        run("b", "second = ask('Second, in other words?')\nsecond")
-        assert run("e", read) == f"{[once[0], once[1].replace('?', ', in other words?')]}\n"
-        run("c", "report = predictions()\nreport")
-        assert run("e", read).count("First?") == 1
+    run(
+        "setup",
+        "from helpers import ask, predictions\nfrom helpers.widgets.prediction import ASKED",
+    )
+    run("none asked", "for question in [*ASKED.values()]: question.close()")
+    run("first", "first = ask('First?')\nfirst")
+    run("second", "second = ask('Second?')\nsecond")
+    run("report", "report = predictions()\nreport")
+    read = "print(report.markdown.value.splitlines()[2:])"
+    run("first", "first = ask('First?')\nfirst")
+    run("comparison", "first.compare(1)")
+    once = ["| First? | — | 1 |", "| Second? | — | — |"]
+    assert run("reading", read) == f"{once}\n"
+    run("second", "second = ask('Second, in other words?')\nsecond")
+    assert run("reading", read) == f"{[once[0], once[1].replace('?', ', in other words?')]}\n"
+    run("report", "report = predictions()\nreport")
+    assert run("reading", read).count("First?") == 1

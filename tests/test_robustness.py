@@ -30,7 +30,7 @@ ANYTHING = st.one_of(
     st.lists(st.floats(), max_size=3),
     st.sampled_from([*OPTIMIZERS, "val_loss", "loss", 10**400, np.float32("nan"), ((5, 0.1),)]),
 )
-QUICK = {"epochs": 3, "hidden": 4}
+QUICK = {"epochs": 3}
 CONTROLS = ("learning_rate", "momentum", "decay", "patience", "batch_size", "seed")
 
 

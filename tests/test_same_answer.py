@@ -44,7 +44,7 @@ def test_all_kinds_differ(expected):
     assert len(set(expected.values())) == len(KINDS)
 
 
-def test_in_another_process(expected):
+def test_in_another_process_which_writes_nothing_else(expected):
     program = (
         "from tests.test_same_answer import KINDS, fingerprint\n"
         "from helpers import train\n"
@@ -53,7 +53,8 @@ def test_in_another_process(expected):
     run = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
-    assert run.stdout.split() == list(reversed(expected.values()))
+    assert run.stdout.splitlines() == list(reversed(expected.values()))
+    assert not run.stderr
 
 
 @pytest.mark.parametrize("threads", [1, 4])
@@ -77,6 +78,7 @@ def test_in_other_processes(expected, name):
     with EXECUTORS[name]() as executor:
         runs = train_many([KINDS[kind] for kind in kinds], executor=executor, every_epoch=True)
         assert [fingerprint(run) for run in runs] == [expected[kind] for kind in kinds]
+        assert [run.experiment for run in runs] == [KINDS[kind] for kind in kinds]
         keras.config.set_floatx("float64")
         try:
             (there,), here = train_many([short], data, executor=executor), train(short, data)

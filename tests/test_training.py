@@ -1,10 +1,9 @@
 """What training gives back, and that a slider never waits for a compiler."""
 
-import multiprocessing
 import os
 import subprocess
 import sys
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 
 from helpers import (
@@ -29,7 +28,7 @@ import keras
 import numpy as np
 import pytest
 
-SHORT = {"epochs": 4, "hidden": 6}
+SHORT = {"epochs": 4}
 CURVES = ("loss", "accuracy", "val_loss", "val_accuracy", "learning_rate")
 
 
@@ -47,7 +46,7 @@ def test_shapes_of_a_history(optimizer, name):
     experiment = Experiment(optimizer, problem=name, **SHORT)
     history = train(experiment)
     features, classes = problem(name).features, problem(name).classes
-    shapes = [(features, 6), (6,), (6, classes), (classes,)]
+    shapes = [(features, 50), (50,), (50, classes), (classes,)]
     assert history.experiment is experiment
     assert history.problem.name == name
     assert {getattr(history, name).shape for name in CURVES} == {(4,)}
@@ -224,14 +223,6 @@ def test_an_optimizer_is_traced_once(optimizer):
     assert program.experimental_get_tracing_count() == before
 
 
-def test_the_plateau_rule_drops_as_often_as_keras():
-    """To the smallest number there is, which compiled code would take for 0; 44 drops, and 0."""
-    experiment = Experiment(patience=1, min_delta=100, epochs=50, batch_size=500, hidden=2)
-    ours, keras_own = train(experiment), fit_keras(experiment)
-    assert len(set(ours.learning_rate)) == 45
-    np.testing.assert_array_equal(ours.learning_rate, keras_own.learning_rate)
-
-
 @pytest.mark.parametrize("min_lr", [1e-5, 0.003, 0.01, 0.5])
 def test_the_plateau_rule_stops_at_the_lowest_rate_as_keras_does(min_lr):
     experiment = Experiment(patience=1, min_delta=100, min_lr=min_lr, epochs=7, batch_size=500)
@@ -305,23 +296,16 @@ def experiments():
     return [Experiment(seed=seed, **SHORT) for seed in (3, 1, 2, 0)]
 
 
-@pytest.mark.parametrize("kind", ["own threads", "given threads", "given processes"])
-def test_train_many_keeps_the_order(kind):
+def test_train_many_keeps_the_order():
     alone = [train(experiment) for experiment in experiments()]
-    if kind == "own threads":
-        together = train_many(iter(experiments()))
-    elif kind == "given threads":
-        with ThreadPoolExecutor(1) as executor:
-            together = train_many(experiments(), executor=executor)
-            assert executor.submit(int).result() == 0, "it is the caller's, and still open"
-    else:
-        spawn = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(1, mp_context=spawn) as executor:
-            together = train_many(experiments(), executor=executor)
-    assert [history.experiment for history in together] == experiments()
-    for ours, expected in zip(together, alone, strict=True):
-        np.testing.assert_array_equal(ours.loss, expected.loss)
-        np.testing.assert_array_equal(ours.weights[0], expected.weights[0])
+    with ThreadPoolExecutor(1) as executor:
+        given = train_many(experiments(), executor=executor)
+        assert executor.submit(int).result() == 0, "it is the caller's, and still open"
+    for together in (given, train_many(iter(experiments()))):
+        assert [history.experiment for history in together] == experiments()
+        for ours, expected in zip(together, alone, strict=True):
+            np.testing.assert_array_equal(ours.loss, expected.loss)
+            np.testing.assert_array_equal(ours.weights[0], expected.weights[0])
 
 
 def test_many_runs_keep_their_final_weights_alone():
