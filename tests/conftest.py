@@ -3,39 +3,22 @@
 import asyncio
 import os
 import signal
-from itertools import groupby
-from operator import attrgetter
 from pathlib import Path
 
 from helpers import Experiment, History  # before anything that imports TensorFlow: quietly
 from helpers.widgets import in_class
+from tests.going_back import pytest_collection_modifyitems  # noqa: F401 - a hook
 from tests.test_kernel import new_kernel
 
 import matplotlib
 import numpy as np
 import pytest
-from nbval.plugin import IPyNbCell
 
 matplotlib.use("Agg")
 # A shell starts what it has in the background with the stop button's signal ignored.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 BROWSER_TESTS = Path(__file__).parent / "browser"
-
-
-def pytest_collection_modifyitems(items):
-    """Each notebook goes back, from its last cell to its first, and shows the same: no name was written over."""
-    cells = [item for item in items if isinstance(item, IPyNbCell)]
-    for _, own in groupby(cells, attrgetter("parent")):
-        back = [*own][::-1]
-        place = items.index(back[0]) + 1
-        items[place:place] = map(once_more, back)
-
-
-def once_more(cell):
-    """A cell of a notebook, in the same kernel, against the same stored outputs."""
-    same = {"cell_num": cell.cell_num, "cell": cell.cell, "options": cell.options}
-    return IPyNbCell.from_parent(cell.parent, name=f"{cell.name} once more", **same)
 
 
 @pytest.hookimpl(wrapper=True)

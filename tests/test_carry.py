@@ -11,21 +11,25 @@ from tools import carry
 import nbformat
 import pytest
 from nbclient import NotebookClient
+from nbformat.v4 import new_code_cell
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-BARE = """
+BEFORE = """
+import sys
+before = list(sys.path)
+"""
+LACKS = """
 import importlib.machinery, sys
 
 class Lacks:
     def find_spec(self, name, path=None, target=None):
-        if name in {lacks} and not any("learning-rate-" in folder for folder in sys.path):
-            raise ModuleNotFoundError(name)
-        if name in {lacks}:
+        if name in ("anywidget", "psygnal"):
+            if not any("learning-rate-" in folder for folder in sys.path):
+                raise ModuleNotFoundError(name)
             return importlib.machinery.PathFinder.find_spec(name, sys.path[-1:])
 
 sys.meta_path.insert(0, Lacks())
-before = list(sys.path)
 """
 AFTER = """
 import json, anywidget, helpers, psygnal
@@ -45,24 +49,21 @@ def clean():
     return {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
 
 
-def unpacking() -> str:
-    """The source of the cell that unpacks."""
-    return carry.carried(NOTEBOOKS[0]).cells[2].source
-
-
-@pytest.mark.parametrize("lacks", [(), ("anywidget", "psygnal")])
-def test_where_a_machine_lacks_anywidget_and_only_there_it_comes_along(lacks, tmp_path):
-    program = BARE.format(lacks=lacks) + unpacking() + AFTER
-    given = {"input": program, "cwd": tmp_path, "env": clean()}
-    run = subprocess.run([sys.executable, "-"], **given, capture_output=True, text=True)
-    assert run.returncode == 0, run.stderr
-    said = json.loads(run.stdout)
-    helpers, *others = said["files"]
-    assert "learning-rate-" in helpers
-    assert all(("learning-rate-" in other) == bool(lacks) for other in others)
+def assert_carried(printed, others):
+    """Which packages came along is as said, and what they were unpacked into has gone with the process."""
+    said = json.loads(printed)
+    assert ["learning-rate-" in file for file in said["files"]] == [True, others, others]
     assert said["path"]
     assert "final test accuracy" in said["words"]
-    assert not Path(helpers).exists(), "the temporary folder outlives the kernel"
+    assert not Path(said["files"][0]).exists(), "the temporary folder outlives the kernel"
+
+
+def test_where_a_machine_lacks_anywidget_it_comes_along(tmp_path):
+    unpacking = carry.carried(NOTEBOOKS[0]).cells[2].source
+    given = {"input": LACKS + BEFORE + unpacking + AFTER, "cwd": tmp_path, "env": clean()}
+    run = subprocess.run([sys.executable, "-"], **given, capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+    assert_carried(run.stdout, others=True)
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem[:2])
@@ -79,16 +80,19 @@ def test_nothing_else_is_changed(path):
     assert len(nbformat.writes(carried)) < 260_000
 
 
-def test_a_carried_notebook_runs_in_an_empty_folder(tmp_path, monkeypatch):
+def test_a_carried_notebook_runs_in_an_empty_folder_with_the_packages_there(tmp_path, monkeypatch):
     carried = carry.carried(NOTEBOOKS[0])
     shows = next(n for n, cell in enumerate(carried.cells) if cell.source.startswith("explore"))
-    del carried.cells[shows + 1 :]
+    carried.cells[shows + 1 :] = [new_code_cell(AFTER)]
+    carried.cells.insert(0, new_code_cell(BEFORE))
     monkeypatch.setattr(os, "environ", clean())
     monkeypatch.chdir(tmp_path)
     NotebookClient(carried, timeout=600, resources={"metadata": {"path": tmp_path}}).execute()
     said = [output for cell in carried.cells for output in cell.get("outputs", [])]
     assert not [output for output in said if output.get("name") == "stderr"]
-    assert "image/png" in said[-1].data
+    shown, printed = said[-2:]
+    assert "image/png" in shown.data
+    assert_carried(printed.text, others=False)
     assert list(tmp_path.iterdir()) == []
 
 

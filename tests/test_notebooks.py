@@ -1,5 +1,6 @@
 """What holds for every notebook; its outputs are compared by nbval, in a run of its own."""
 
+import os
 import re
 import runpy
 import subprocess
@@ -154,22 +155,36 @@ def test_what_nbval_does_not_compare_is_on_the_list():
     assert found == set(IGNORED)
 
 
-@pytest.mark.parametrize(
-    ("printed", "value", "exit_code"),
-    [("one\n", "2", 0), ("two\n", "2", 1), ("one\n", "3", 1), (None, "2", 1), ("one\n", None, 1)],
-    ids=["as stored", "print changed", "value changed", "print removed", "value removed"],
-)
-def test_nbval_sees_a_stored_text_that_differs(printed, value, exit_code, tmp_path):
-    cell = new_code_cell("print('one')\n1 + 1", execution_count=1)
+def stored(code, printed=None, value=None):
+    """A cell with what it printed and showed."""
+    cell = new_code_cell(code, execution_count=1)
     if printed:
         cell.outputs.append(new_output("stream", name="stdout", text=printed))
     if value:
         data = {"text/plain": value}
         cell.outputs.append(new_output("execute_result", data, execution_count=1))
+    return cell
+
+
+def test_nbval_sees_a_stored_text_that_differs_and_a_name_that_is_written_over(tmp_path):
+    texts = [("one\n", "2"), ("two\n", "2"), ("one\n", "3"), (None, "2"), ("one\n", None)]
+    cells = [stored("print('one')\n1 + 1", *both) for both in texts]
+    cells += [stored("rate = 1"), stored("print(rate)", "1\n"), stored("rate = 2")]
     path = tmp_path / "small.ipynb"
-    nbformat.write(new_notebook(cells=[cell], metadata={"kernelspec": KERNEL}), path)
-    command = [sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env"]
-    command += ["-p", "no:cacheprovider", "--rootdir", str(tmp_path), str(path)]
-    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
-    assert run.returncode == exit_code, run.stdout + run.stderr
-    assert ("1 failed" if exit_code else "1 passed") in run.stdout
+    nbformat.write(new_notebook(cells=cells, metadata={"kernelspec": KERNEL}), path)
+    command = [sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env", "-rA"]
+    command += ["-p", "no:cacheprovider", "-p", "tests.going_back", "--rootdir", tmp_path, path]
+    own = {**os.environ, "PYTHONPATH": str(NOTEBOOKS.parent)}
+    run = subprocess.run(command, cwd=tmp_path, env=own, capture_output=True, text=True)
+    found = re.findall(r"^(PASSED|FAILED) small.ipynb::Cell (\d)( once more)?", run.stdout, re.M)
+    forwards, back = (
+        {
+            int(number)
+            for word, number, more in found
+            if (word == "PASSED", bool(more)) == (True, way)
+        }
+        for way in (False, True)
+    )
+    assert len(found) == 2 * len(cells), run.stdout + run.stderr
+    assert forwards == {0, 5, 6, 7}
+    assert back == {0, 5, 7}
