@@ -65,10 +65,17 @@ def move(explorer, name, value):
 
 
 @pytest.mark.parametrize("name", CONTROLLED)
-def test_each_control_trains_its_field(name):
+def test_each_control_has_its_widgets_and_trains_its_field(name):
     fixed = {**QUICK, **BESIDE.get(name, {})}
     explorer = explore(name, **fixed)
-    value = ANOTHER.get(name, not DEFAULTS[name] if isinstance(KINDS.get(name), Switch) else 0.3)
+    kind, widget = KINDS.get(name), find(explorer, f"control-{name}")
+    if isinstance(kind, Number):
+        assert widget is slider_of(explorer, name)
+        assert isinstance(find(explorer, f"box-{name}"), widgets.Text)
+        assert explorer.controls[name].widget.layout.flex is None, "it would grow upwards"
+    elif kind is not None:
+        assert type(widget) is (widgets.Dropdown if isinstance(kind, Choice) else widgets.Checkbox)
+    value = ANOTHER.get(name, not DEFAULTS[name] if isinstance(kind, Switch) else 0.3)
     assert value != explorer.values[name]
     move(explorer, name, value)
     assert explorer.history.experiment == Experiment(**{**fixed, name: value})
@@ -76,19 +83,6 @@ def test_each_control_trains_its_field(name):
     explorer.reset()
     assert explorer.history.experiment == Experiment(**fixed)
     assert_one_run(explorer)
-
-
-@pytest.mark.parametrize("name", [name for name in CONTROLLED if KINDS.get(name) is not None])
-def test_each_kind_of_field_has_its_widgets(name):
-    explorer = explore(name, **QUICK, **BESIDE.get(name, {}))
-    kind, widget = KINDS[name], find(explorer, f"control-{name}")
-    if isinstance(kind, Number):
-        assert widget is slider_of(explorer, name)
-        assert isinstance(find(explorer, f"box-{name}"), widgets.Text)
-        assert explorer.controls[name].widget.layout.flex is None, "it would grow upwards"
-    else:
-        expected = widgets.Dropdown if isinstance(kind, Choice) else widgets.Checkbox
-        assert type(widget) is expected
 
 
 def test_companions_of_the_plateau_rule_and_of_the_schedule():

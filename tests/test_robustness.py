@@ -70,15 +70,6 @@ def explorer():
 @settings(
     max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-@given(name=st.sampled_from(CONTROLS), text=st.one_of(st.text(max_size=30), st.floats().map(str)))
-def test_any_text_in_any_box(explorer, name, text):
-    find(explorer, f"box-{name}").value = text
-    assert_true(explorer)
-
-
-@settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
 @given(name=st.sampled_from(CONTROLS), value=ANYTHING)
 def test_any_message_to_any_slider(explorer, name, value):
     with suppress(TraitError, OverflowError, ValueError, TypeError):  # refused by ipywidgets

@@ -1,6 +1,7 @@
 """One JupyterLab and one Chromium for all browser tests."""
 
 import shutil
+from contextlib import contextmanager
 from pathlib import Path
 
 from tests.browser.lab import ROOT, chromium, find_chromium, jupyterlab
@@ -39,16 +40,28 @@ def context(lab, browser):
     return browser
 
 
+@pytest.fixture(scope="session")
+def new_page(context):
+    """Open a page whose uncaught errors fail the test; at its end the kernel is shut down."""
+
+    @contextmanager
+    def new_page():
+        page = context.new_page()
+        errors = []
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        yield page
+        page.evaluate(SHUT_DOWN)
+        page.close()
+        assert not errors
+
+    return new_page
+
+
 @pytest.fixture
-def page(context):
-    """A page whose uncaught errors fail the test."""
-    page = context.new_page()
-    errors = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    yield page
-    page.evaluate(SHUT_DOWN)
-    page.close()
-    assert not errors
+def page(new_page):
+    """A page for one test."""
+    with new_page() as page:
+        yield page
 
 
 @pytest.fixture(scope="session")

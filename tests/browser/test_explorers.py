@@ -28,18 +28,14 @@ BROUGHT_ALONG = {
 
 
 @pytest.fixture(scope="module")
-def page(context, lab, folder):
+def page(new_page, lab, folder):
     """A notebook with explorers, run once for all tests here."""
-    page = context.new_page()
-    errors = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    open_notebook(page, lab, write_notebook(folder, "explorers.ipynb", *CELLS))
-    run_all(page)
-    for number in range(EXPLORERS):
-        page.locator(".explorer").nth(number).locator("canvas").first.wait_for()
-    yield page
-    page.close()
-    assert not errors
+    with new_page() as page:
+        open_notebook(page, lab, write_notebook(folder, "explorers.ipynb", *CELLS))
+        run_all(page)
+        for number in range(EXPLORERS):
+            page.locator(".explorer").nth(number).locator("canvas").first.wait_for()
+        yield page
 
 
 @pytest.fixture
@@ -276,26 +272,23 @@ def change_theme(page, theme: str):
     page.wait_for_function(f"() => document.body.dataset.jpThemeLight === '{is_light}'")
 
 
-@pytest.mark.parametrize("width", [1280, 900, 400, 360])
 @pytest.mark.parametrize("theme", THEMES)
-def test_nothing_is_cut_on_any_screen(explorer, page, screenshots, width, theme):
+def test_nothing_is_cut_on_any_screen_and_axe_finds_nothing_of_ours(
+    explorer, page, screenshots, theme
+):
     change_theme(page, theme)
-    page.set_viewport_size({"width": width, "height": 1800})
     explorer.part("show-regions").click()
     explorer.part("pin").click()
     explorer.settle(also=lambda said: said["regions"] and said["pins"])
     faults = []
-    for number in range(EXPLORERS):
-        each = Explorer(page, number)
-        each.settle(rest=False)
-        each.root.screenshot(path=screenshots / f"{theme[11:].lower()}-{width}-{number}.png")
-        faults += cut_or_overlapping(each.root)
+    for width in (1280, 900, 400, 360):
+        page.set_viewport_size({"width": width, "height": 1800})
+        for number in range(EXPLORERS):
+            each = Explorer(page, number)
+            each.settle(rest=False)
+            each.root.screenshot(path=screenshots / f"{theme[11:].lower()}-{width}-{number}.png")
+            faults += cut_or_overlapping(each.root)
     assert not faults
-
-
-@pytest.mark.parametrize("theme", THEMES)
-def test_axe_finds_nothing_of_ours(explorer, page, theme):
-    change_theme(page, theme)
     results = Axe().run(page, context=".explorer")
     found = {violation["id"] for violation in results.response["violations"]}
     assert found <= set(BROUGHT_ALONG)

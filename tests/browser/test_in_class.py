@@ -1,6 +1,5 @@
 """What a class does in JupyterLab: predict, meet goals, restart, reload, open twice, run no cell, share a machine."""
 
-import re
 import shutil
 
 from tests.browser.explorer import Explorer
@@ -18,14 +17,14 @@ CELLS = [
 ]
 
 
-@pytest.fixture
-def opened(page, lab, folder, request):
-    """A notebook of its own for each test, run."""
-    name = re.sub(r"\W+", "-", request.node.name)
-    open_notebook(page, lab, write_notebook(folder, f"{name}.ipynb", *CELLS))
-    run_all(page)
-    page.wait_for_selector(".explorer-figure canvas")
-    return page
+@pytest.fixture(scope="module")
+def opened(new_page, lab, folder):
+    """A notebook, run once for all tests here: each leaves it with an explorer that moves."""
+    with new_page() as page:
+        open_notebook(page, lab, write_notebook(folder, "class.ipynb", *CELLS))
+        run_all(page)
+        page.wait_for_selector(".explorer-figure canvas")
+        yield page
 
 
 def test_a_prediction_a_goal_and_the_run_in_numbers(opened, screenshots):
