@@ -60,7 +60,7 @@ test: .venv/ready
 	$(BIN)/ruff format --quiet --check
 	$(BIN)/oxlint --quiet --deny-warnings helpers tools
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations=10 \
-		--nbval --nbval-current-env --nbval-cell-timeout=600 --nbval-sanitize-with=tests/nbval.cfg tests notebooks
+		--nbval --nbval-current-env --nbval-cell-timeout=600 --nbval-sanitize-with=tests/nbval.cfg notebooks tests
 
 build/hub/ready: pyproject.toml constraints.txt tests/hub/versions.txt
 	@rm -rf build/hub
