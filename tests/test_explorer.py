@@ -857,7 +857,7 @@ def test_what_the_rate_did_in_words(fixed, words):
 
 
 def test_the_fold_tells_of_this_run():
-    explorer = explore("learning_rate", **QUICK)
+    explorer = explore("learning_rate", "problem", **QUICK)
     fold = find(explorer, "explorer-fold")
     assert [fold.get_title(part) for part in range(3)][1] == "This run in numbers"
     fold.selected_index = 0
@@ -867,13 +867,8 @@ def test_the_fold_tells_of_this_run():
     assert f"<td>{explorer.history.val_accuracy[-1]:.4g}</td>" in fold.children[1].value
     fold.selected_index = 2
     assert "500 new points" in fold.children[2].value
-
-
-def test_the_words_in_the_fold_are_those_of_the_problem():
-    explorer = explore("problem", **QUICK)
-    find(explorer, "explorer-fold").selected_index = 2
     find(explorer, "control-problem").value = "digits"
-    assert "899 new points" in find(explorer, "explorer-fold").children[2].value
+    assert "899 new points" in fold.children[2].value
 
 
 @pytest.mark.parametrize("fixed", [{"epochs": 1}, {"epochs": 5}, {"hidden": 1}])

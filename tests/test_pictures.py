@@ -82,37 +82,30 @@ def line(picture, frame, panel, name):
 # The curves
 
 
-@pytest.mark.parametrize(
-    ("name", "array", "run"),
-    [
-        ("accuracy train", "accuracy", WHOLE.history),
-        ("accuracy test", "val_accuracy", WHOLE.history),
-        ("accuracy previous", "val_accuracy", WHOLE.previous),
-        *((f"accuracy {letter}", "val_accuracy", run) for letter, run in zip(LETTERS, WHOLE.pins)),
-    ],
-)
-def test_each_accuracy_is_of_its_own_run(picture, name, array, run):
-    x, y = line(picture, drawn(picture, WHOLE), ACCURACY, name)
+BESIDE = {"previous": WHOLE.previous, **dict(zip(LETTERS, WHOLE.pins))}
+CURVES = {"train": (WHOLE.history, ""), **{name: (run, "val_") for name, run in BESIDE.items()}}
+CURVES["test"] = WHOLE.history, "val_"
+"""Name: the run, and what its arrays begin with."""
+
+
+@pytest.mark.parametrize("name", CURVES)
+def test_each_accuracy_is_of_its_own_run(picture, name):
+    run, prefix = CURVES[name]
+    x, y = line(picture, drawn(picture, WHOLE), ACCURACY, f"accuracy {name}")
     np.testing.assert_allclose(x, np.arange(1, EPOCHS + 1), atol=1e-4)
-    np.testing.assert_allclose(y, getattr(run, array), atol=1e-5)
+    np.testing.assert_allclose(y, getattr(run, f"{prefix}accuracy"), atol=1e-5)
 
 
-@pytest.mark.parametrize(
-    ("name", "run"),
-    [
-        ("rate run", WHOLE.history),
-        ("rate previous", WHOLE.previous),
-        *((f"rate {letter}", run) for letter, run in zip(LETTERS, WHOLE.pins)),
-    ],
-)
 @pytest.mark.parametrize("linear", [False, True])
-def test_each_rate_is_of_its_own_run(picture, name, run, linear):
+def test_each_rate_is_of_its_own_run(picture, linear):
     scene = Scene(WHOLE.history, "", WHOLE.previous, pins=WHOLE.pins, linear_rate=linear)
-    x, y = line(picture, drawn(picture, scene), RATE, name)
-    found = np.interp(np.arange(1, EPOCHS + 1), x, y)
-    np.testing.assert_allclose(found, run.learning_rate, rtol=1e-4)
-    level = np.interp(np.arange(1, EPOCHS) + 0.4, x, y) == pytest.approx(found[:-1], rel=1e-4)
-    assert level == (name == "rate run"), "stairs for the run itself"
+    frame = drawn(picture, scene)
+    for name, run in {"run": WHOLE.history, **BESIDE}.items():
+        x, y = line(picture, frame, RATE, f"rate {name}")
+        found = np.interp(np.arange(1, EPOCHS + 1), x, y)
+        np.testing.assert_allclose(found, run.learning_rate, rtol=1e-4, err_msg=name)
+        level = np.interp(np.arange(1, EPOCHS) + 0.4, x, y) == pytest.approx(found[:-1], rel=1e-4)
+        assert level == (name == "run"), "stairs for the run itself"
 
 
 def test_the_scene_without_anything_beside_it(picture):
@@ -194,23 +187,17 @@ def with_loss(request):
     return curves_picture(plateau=request.param, loss=True)
 
 
-@pytest.mark.parametrize(
-    ("name", "array", "run"),
-    [
-        ("loss train", "loss", WHOLE.history),
-        ("loss test", "val_loss", WHOLE.history),
-        ("loss previous", "val_loss", WHOLE.previous),
-        *((f"loss {letter}", "val_loss", run) for letter, run in zip(LETTERS, WHOLE.pins)),
-    ],
-)
-def test_each_loss_is_of_its_own_run(with_loss, name, array, run):
-    frame = drawn(with_loss, WHOLE)
-    x, y = line(with_loss, frame, BOTH_LOSSES, name)
+@pytest.mark.parametrize("name", CURVES)
+def test_each_loss_is_of_its_own_run(with_loss, name):
+    frame, (run, prefix) = drawn(with_loss, WHOLE), CURVES[name]
+    x, y = line(with_loss, frame, BOTH_LOSSES, f"loss {name}")
     np.testing.assert_allclose(x, np.arange(1, EPOCHS + 1), atol=1e-4)
-    np.testing.assert_allclose(y, getattr(run, array), rtol=1e-4)
-    accuracy = item(frame, name.replace("loss", "accuracy"))
-    looks = [[i[key] for key in ("colour", "dash", "width")] for i in (item(frame, name), accuracy)]
-    assert looks[0] == looks[1]
+    np.testing.assert_allclose(y, getattr(run, f"{prefix}loss"), rtol=1e-4)
+    loss, accuracy = (
+        [item(frame, f"{kind} {name}")[key] for key in ("colour", "dash", "width")]
+        for kind in ("loss", "accuracy")
+    )
+    assert loss == accuracy
 
 
 def test_band_and_median_of_the_loss(with_loss):

@@ -232,23 +232,30 @@ def test_the_theme_is_followed_while_it_changes(open_page):
     assert shown_in(page) == light
 
 
-@pytest.mark.parametrize(
-    ("sign", "dark"),
-    [
-        ("document.body.className = 'vscode-dark'", True),
-        ("document.body.className = 'vscode-light'", False),
-        ("document.body.className = 'vscode-high-contrast'", True),
-        ("document.body.className = 'vscode-high-contrast vscode-high-contrast-light'", False),
-        ("document.documentElement.setAttribute('theme', 'dark')", True),
-        ("document.body.style.background = '#222'", True),
-        ("document.body.style.background = 'transparent'", False),
-    ],
-)
-def test_signs_of_a_theme(open_page, sign, dark):
+SIGNS = {
+    "body.className = 'vscode-dark'": True,
+    "body.className = 'vscode-light'": False,
+    "body.className = 'vscode-high-contrast'": True,
+    "body.className = 'vscode-high-contrast vscode-high-contrast-light'": False,
+    "root.setAttribute('theme', 'dark')": True,
+    "body.style.background = '#222'": True,
+    "body.style.background = 'transparent'": False,
+}
+
+
+def test_signs_of_a_theme(open_page):
     page = open_page("regions")
-    page.evaluate(sign)
-    theme = "import('/figure.js').then(figure => figure.themeOf(document.getElementById('here')))"
-    assert page.evaluate(theme) == dark
+    for sign, dark in SIGNS.items():
+        theme = page.evaluate(
+            f"""async () => {{
+                const {{ body, documentElement: root }} = document;
+                for (const name of ['class', 'style']) body.removeAttribute(name);
+                root.removeAttribute('theme');
+                {sign};
+                return (await import('/figure.js')).themeOf(document.getElementById('here'));
+            }}"""
+        )
+        assert theme == dark, sign
 
 
 def test_a_dark_page_is_printed_on_white_and_forced_colours_are_followed(open_page):
