@@ -416,12 +416,12 @@ def test_who_looks_overrules_a_page_on_which_nobody_does(open_page):
 @pytest.mark.parametrize("name", PICTURES)
 def test_axe_finds_nothing_in_pictures_to_look_at(open_page, name, screenshots):
     page = open_page(name, dpr=2)
+    assert not Axe().run(page).response["violations"]
     for theme, paper in PAPERS.items():
         before = number(page)
         page.evaluate(f"document.body.style.background = 'rgb{paper}'")
         page.evaluate(f"document.body.dataset.jpThemeLight = {str(theme == 'light').lower()}")
         page.wait_for_function(f"document.querySelector('canvas').dataset.frameNumber > {before}")
-        assert not Axe().run(page).response["violations"]
         for width in (700, 360):
             page.set_viewport_size({"width": width, "height": 900})
             page.screenshot(path=screenshots / f"figure-{name}-{theme}-{width}.png")
