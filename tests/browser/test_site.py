@@ -39,7 +39,7 @@ def site(tmp_path_factory, folder):
     """A small site: written as `make site` does it."""
     site = tmp_path_factory.mktemp("site")
     command = [sys.executable, "-m", "tools.pages", site, str(MOST)]
-    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
     return site
 
 
@@ -258,6 +258,9 @@ def test_the_index_leads_to_everything(open_page, site):
     targets = {a.get_attribute("href") for a in page.locator("a:not([href^='#'])").all()}
     assert targets == {f"{name}.html" for name in NAMES} | {f"notebooks/{n}.ipynb" for n in NAMES}
     assert all((site / target).is_file() for target in targets)
+    for name in NAMES:
+        notebook = open_page(name).locator("a[download]").get_attribute("href")
+        assert notebook == f"notebooks/{name}.ipynb"
 
 
 def test_a_dark_page_is_printed_on_white(open_page):

@@ -57,7 +57,7 @@ def knob_of(name: str, control, start, alone: bool, most: int | None = None) -> 
     """What a page makes of a control."""
     if isinstance(control, NumberControl):
         knob = number_knob(control, start, alone, most)
-        if alone or name not in FEW:
+        if alone or most or name not in FEW:
             return knob
         values, labels = knob.values[FEW[name]], knob.labels[FEW[name]]
         return knob._replace(values=values, labels=labels, start=values.index(start))

@@ -33,6 +33,9 @@ WAYS = """## Ways in
 Text and figures: CC BY 4.0. Code: MIT.
 """
 
+NOTE = """<p class="small">On this page explorers show recorded runs. More seeds, pinned runs and code of your own are in
+<a href="notebooks/{}" download>the notebook</a>, which trains live.</p>"""
+
 
 def colours() -> str:
     """Those of code, on light and on dark pages."""
@@ -100,6 +103,6 @@ def write_pages(folder: Path):
         if after:
             nav += f" · {link(after, f'Next: {Page(after).title}')}"
         nav, end = (f'<nav aria-label="{place}">{nav}</nav>' for place in ("lessons", "onwards"))
-        body = nav + page.body() + end
+        body = nav + NOTE.format(path.name) + page.body() + end
         (folder / f"{path.stem}.html").write_text(html(page.title, body, script), "utf-8")
         nbformat.write(carried(path), folder / "notebooks" / path.name)
