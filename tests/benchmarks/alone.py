@@ -1,8 +1,9 @@
-"""One kernel alone: what each notebook takes of the processor until its first explorer is there.
+"""One kernel at work: what each notebook takes of the processor until its first explorer is there.
 
 The fourth, which trains most, is run to its end, for the memory that a kernel may come to.
 """
 
+from contextlib import closing
 from pathlib import Path
 
 from tests.compatibility.front_end import FrontEnd
@@ -35,14 +36,14 @@ def computed(process: psutil.Process) -> float:
 
 
 def alone(checkout: Path):
-    """One notebook after another, with the helpers of that folder."""
-    print("\nOne kernel alone")
-    for notebook in sorted((checkout / "notebooks").glob("[0-9]*.ipynb")):
-        front = FrontEnd(notebook.parent, {"PYTHONPATH": str(checkout)})
-        try:
-            tell_of(notebook.name[:2], cells_of(notebook), front)
-        finally:
-            front.stop()
+    """One notebook after another, with the helpers of that folder; a kernel beside shares the packages."""
+    print("\nOne kernel at work, and one with an explorer at rest")
+    folder, variables = checkout / "notebooks", {"PYTHONPATH": str(checkout)}
+    with closing(FrontEnd(folder, variables)) as at_rest:
+        at_rest.run("from helpers import explore\nexplore('learning_rate')")
+        for notebook in sorted(folder.glob("[0-9]*.ipynb")):
+            with closing(FrontEnd(folder, variables)) as front:
+                tell_of(notebook.name[:2], cells_of(notebook), front)
 
 
 def tell_of(number: str, cells: list[str], front: FrontEnd):

@@ -115,7 +115,7 @@ def learn(asked, halt: Event, number: int, together) -> tuple[tuple, dict]:
             raise RuntimeError(f"In a kernel: {student.faults[0]}")
         return started, drags
     finally:
-        student.stop()
+        student.close()
 
 
 def lesson(asked):

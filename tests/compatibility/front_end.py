@@ -32,10 +32,10 @@ class FrontEnd:
         try:
             self.client.wait_for_ready(timeout=patience)
         except BaseException:
-            self.stop()
+            self.close()
             raise
 
-    def stop(self):
+    def close(self):
         self.client.stop_channels()
         self.manager.shutdown_kernel(now=True)
 

@@ -131,7 +131,7 @@ def report(path: Path) -> dict:
             mover.all()
             moves += mover.count
     finally:
-        front.stop()
+        front.close()
     told = {"cells": len(cells), "explorers": len(roots), "moves": moves}
     return told | {"faults": front.faults}
 

@@ -43,11 +43,12 @@ BESIDE = {"decay": ("batch_size",), "patience": ("monitor",), "schedule": ("lear
 
 
 class Stop(NamedTuple):
-    """The state of an explorer at a stop, and its run: a key, and the arrays of `names`."""
+    """The state of an explorer at a stop, and its run: a key, and the arrays of `names`; stops that are alike show the same."""
 
     state: object
     key: object = None
     arrays: dict = {}  # noqa: RUF012
+    alike: object = None
 
 
 def samples(problem) -> dict[str, int]:
@@ -154,7 +155,8 @@ class Paths(Ranges):
     def stops(self, settings):
         """Walk."""
         for setting in settings:
-            yield Stop(replace(self.explorer.state, **setting))
+            state = replace(self.explorer.state, **setting)
+            yield Stop(state, alike=state if state.has_momentum else replace(state, momentum=0))
 
     def beside(self, state) -> dict:
         """Momentum has an effect beside SGD alone."""
@@ -223,7 +225,13 @@ def record(explorer, most: int | None = None) -> str:
     recording, svgs, missed = Recording(recorder.names, recorder.per), {}, set(recorder.goals)
     names = [knob.name for knob in recorder.knobs]
     every = product(*(knob.values for knob in recorder.knobs))
+    alike = {}
     for stop in recorder.stops(dict(zip(names, each)) for each in reversed([*every])):
+        place = len(recording.rows)
+        first = place if stop.alike is None else alike.setdefault(stop.alike, place)
+        if first < place:
+            recording.rows.append(recording.rows[first])
+            continue
         look, figures = explorer.look(stop.state), []
         for widget in recorder.figures(stop.state):
             drawn = look[widget]
