@@ -16,7 +16,7 @@ from tests.browser.lab import ROOT
 from tests.test_notebooks import NAMES, NOTEBOOKS
 from tools.pages.build import made
 from tools.pages.page import Page
-from tools.pages.record import RECORDERS
+from tools.pages.stops import RECORDERS
 
 import numpy as np
 import pytest
