@@ -20,8 +20,7 @@ def set_variables():
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     kept = [flag for flag in os.environ.get("XLA_FLAGS", "").split() if flag.startswith(KNOWN)]
     os.environ["XLA_FLAGS"] = " ".join([FLAGS, *kept])
-    cores = str(
-        import_module("joblib").cpu_count()
-    )  # heeds a container's quota; TensorFlow does not
+    # It heeds the quota of a container; TensorFlow does not.
+    cores = str(import_module("joblib").cpu_count())
     os.environ.setdefault("TF_NUM_INTRAOP_THREADS", cores)
     os.environ.setdefault("TF_NUM_INTEROP_THREADS", cores)

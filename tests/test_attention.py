@@ -86,6 +86,8 @@ def test_a_machine_is_busy_where_runs_wait_longer_than_they_compute(monkeypatch)
     assert not pace.busy, "a pause, however long"
     pace.timed(run, 1.0, 0.1)
     assert pace.busy
+    now["wall"] += 7
+    assert pace.busy, "from one burst of three seconds in ten to the next"
     now["wall"] += 2 * RECENT
     assert not pace.busy, "what was is forgotten"
     monkeypatch.setattr(in_class, "SETTINGS", Settings(busy="always"))

@@ -5,7 +5,7 @@ from time import perf_counter, process_time
 
 from helpers.widgets import in_class
 
-RECENT = 20  # seconds that a run is remembered
+RECENT = 20  # seconds that a run is remembered: a class drags, looks, and drags again
 COARSE = 0.02  # seconds: some systems count processor time in steps of 16 ms
 
 
